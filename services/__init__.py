@@ -1,0 +1,1 @@
+"""The three services of Zorgtarief and the program that runs them together."""
