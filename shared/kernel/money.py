@@ -40,7 +40,7 @@ def divide_half_up(numerator: int | Int64Array, denominator: int) -> int | Int64
     if denominator <= 0:
         raise ValueError("the denominator must be above zero")
     if isinstance(numerator, np.ndarray):
-        magnitude = (2 * np.abs(numerator) + denominator) // (2 * denominator)
-        return np.where(numerator < 0, -magnitude, magnitude)
+        magnitudes = (2 * np.abs(numerator) + denominator) // (2 * denominator)
+        return np.where(numerator < 0, -magnitudes, magnitudes)
     magnitude = (2 * abs(numerator) + denominator) // (2 * denominator)
     return -magnitude if numerator < 0 else magnitude

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 class Source:
     """The place where a reader can check a value or a rule.
 
-    Either ``document`` with ``article`` (a table, a section) and perhaps ``url``; or ``form`` with ``sheet`` and ``cell``
-    for a figure that a party sent in.
+    Either ``document`` with ``article`` (a table, a section) and perhaps ``url``; or ``form`` with ``sheet`` and
+    ``cell`` for a figure that a party sent in.
     """
 
     document: str = ""

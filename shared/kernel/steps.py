@@ -7,8 +7,7 @@ from typing import TypeVar
 
 from shared.kernel.sources import Source, Text
 
-
-Value = TypeVar("Value", Fraction, int, str)
+Value = TypeVar("Value", bound=Fraction | int | str)
 
 
 @dataclass(frozen=True, slots=True)
