@@ -1,0 +1,1 @@
+"""Routes, one module per resource: HTTP in, HTTP out; no arithmetic, no SQL."""

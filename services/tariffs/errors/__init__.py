@@ -1,0 +1,1 @@
+"""Business errors, one module per resource; each knows its HTTP status."""

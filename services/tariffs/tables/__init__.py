@@ -1,0 +1,1 @@
+"""SQLAlchemy tables of the schema tariffs, one module per resource."""
