@@ -1,4 +1,4 @@
-"""publiccode.yml: the fields that catalogues of public software read, within the bounds of the standard (version 0.4)."""
+"""publiccode.yml: the fields that catalogues of public software read, within the bounds of the standard 0.4."""
 
 import re
 import tomllib
@@ -11,8 +11,8 @@ import yaml
 ROOT = Path(__file__).parents[2]
 
 MANDATORY = {
-    "publiccodeYmlVersion", "name", "url", "platforms", "categories", "developmentStatus", "softwareType", "description",
-    "legal", "maintenance", "localisation",
+    "publiccodeYmlVersion", "name", "url", "platforms", "categories", "developmentStatus", "softwareType",
+    "description", "legal", "maintenance", "localisation",
 }  # fmt: skip
 OPTIONAL = {"landingURL", "isBasedOn", "softwareVersion", "releaseDate", "logo", "roadmap", "usedBy"} | {
     "intendedAudience", "dependsOn", "applicationSuite",
