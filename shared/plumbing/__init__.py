@@ -1,0 +1,1 @@
+"""Framework glue without policy: database, problems, identity, jobs, uploads, health and parameter files."""

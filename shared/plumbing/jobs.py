@@ -1,0 +1,218 @@
+"""Long work as durable jobs: queued in the transaction that asks for it, done by a worker, told about as a resource.
+
+The queue is procrastinate's, in the service's own schema. A job that a killed worker left behind is taken up again.
+"""
+
+import asyncio
+import uuid
+from collections.abc import Callable
+from typing import Any, Literal
+
+import procrastinate
+import structlog
+from procrastinate import JobContext
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    DateTime,
+    Float,
+    MetaData,
+    String,
+    Table,
+    Uuid,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+from shared.kernel.sources import Text
+from shared.plumbing.database import Database
+from shared.plumbing.identity import SYSTEM, Principal
+from shared.plumbing.problems import TYPE_PREFIX, NotFound, Problem
+from shared.plumbing.schemas import Instant, ResponseModel
+from shared.plumbing.work import Work
+
+log = structlog.get_logger("jobs")
+
+STALLED_AFTER_SECONDS = 30
+
+
+class JobOut(ResponseModel):
+    """Long work under way: what became of it and where its result is."""
+
+    job_id: uuid.UUID
+    kind: str
+    status: Literal["queued", "running", "succeeded", "failed"]
+    progress: float
+    result_url: str | None
+    problem: dict[str, Any] | None
+    created_at: Instant
+    finished_at: Instant | None
+
+
+class JobNotFound(NotFound):
+    """There is no such job, or it is not the caller's."""
+
+    code = "job-not-found"
+    title = Text("Taak niet gevonden", "Job not found")
+
+
+def jobs_table(metadata: MetaData) -> Table:
+    """The table of jobs, in the service's own schema."""
+    return Table(
+        "jobs",
+        metadata,
+        Column("job_id", Uuid, primary_key=True),
+        Column("kind", String(60), nullable=False),
+        Column("subject", String(200), nullable=False),
+        Column("status", String(10), nullable=False, server_default="queued"),
+        Column("progress", Float, nullable=False, server_default="0"),
+        Column("result_url", String(300)),
+        Column("problem", JSONB),
+        Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+        Column("finished_at", DateTime(timezone=True)),
+        CheckConstraint("status in ('queued', 'running', 'succeeded', 'failed')", name="status"),
+        CheckConstraint("progress between 0 and 1", name="progress"),
+    )
+
+
+def job_queue(name: str) -> procrastinate.App:
+    """The queue of one service; its tasks are added with :func:`task`."""
+    app = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name=f"{name}.retry_stalled", queueing_lock=f"{name}.retry_stalled", pass_context=True)
+    async def retry_stalled(context: JobContext, timestamp: int) -> None:
+        await _retry_stalled(context.app)
+
+    return app
+
+
+async def _retry_stalled(app: procrastinate.App) -> None:
+    stalled = await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS)
+    for job in stalled:
+        log.warning("job taken up again after its worker died", job=job.id, task=job.task_name)
+        await app.job_manager.retry_job(job)
+
+
+def ask(work: Work, table: Table, task: Any, kind: str, **arguments: Any) -> JobOut:
+    """Queue a job in the transaction under way: it exists if and only if what asked for it is committed.
+
+    Args:
+        work: the unit of work that asks.
+        table: the service's jobs table.
+        task: the procrastinate task; it gets ``job_id`` and the arguments, which must be JSON.
+        kind: what the job is called in answers.
+    """
+    job_id = uuid.uuid4()
+    work.session.execute(insert(table).values(job_id=job_id, kind=kind, subject=work.principal.subject))
+    connection = work.session.connection().connection.driver_connection
+    task.configure(connection=connection).defer(job_id=str(job_id), **arguments)
+    return job_of(work, table, job_id)
+
+
+def job_of(work: Work, table: Table, job_id: uuid.UUID, *, everyone: bool = True) -> JobOut:
+    """The job, for the one who asked for it; with ``everyone`` for any caller the route lets in."""
+    row = work.session.execute(select(table).where(table.c.job_id == job_id)).mappings().first()
+    if row is None or not (everyone or row["subject"] == work.principal.subject):
+        raise JobNotFound(Text("Deze taak bestaat niet of is niet van u.", "This job does not exist or is not yours."))
+    return JobOut(**{name: row[name] for name in JobOut.model_fields})
+
+
+class Progress:
+    """How far a running job is; written at once, in a transaction of its own."""
+
+    def __init__(self, database: Database, table: Table, job_id: uuid.UUID) -> None:
+        self._database, self._table, self._job_id = database, table, job_id
+
+    def at(self, share: float) -> None:
+        """Tell that this share (0 to 1) of the work is done."""
+        self.set(progress=min(max(share, 0.0), 1.0))
+
+    def set(self, **values: Any) -> None:
+        """Write columns of the job."""
+        with self._database.transaction(SYSTEM) as session:
+            session.execute(update(self._table).where(self._table.c.job_id == self._job_id).values(**values))
+            session.commit()
+
+
+def carry_out(
+    database: Database,
+    table: Table,
+    job_id: str,
+    do: Callable[[Session, Progress], str],
+    principal: Principal = SYSTEM,
+) -> None:
+    """Do the work of a job in one transaction that also marks it done: after a crash it was done wholly or not at all.
+
+    Args:
+        do: does the work on the session, reports progress, and returns the address of the result. It must not commit.
+        principal: on whose behalf the rows are read and written.
+    """
+    id_ = uuid.UUID(job_id)
+    progress = Progress(database, table, id_)
+    with database.transaction(principal) as session:
+        status = session.execute(select(table.c.status).where(table.c.job_id == id_)).scalar_one_or_none()
+        session.rollback()
+        if status in (None, "succeeded", "failed"):
+            return
+        progress.set(status="running", progress=0.0)
+        try:
+            result_url = do(session, progress)
+        except Problem as problem:
+            session.rollback()
+            log.info("job failed by rule", job_id=job_id, code=problem.code)
+            progress.set(status="failed", problem=problem_document(problem), finished_at=func.now())
+            return
+        except Exception:
+            session.rollback()
+            log.exception("job failed", job_id=job_id)
+            progress.set(status="failed", problem=problem_document(None), finished_at=func.now())
+            return
+        session.execute(
+            update(table)
+            .where(table.c.job_id == id_)
+            .values(status="succeeded", progress=1.0, result_url=result_url, finished_at=func.clock_timestamp())
+        )
+        session.commit()
+
+
+def problem_document(problem: Problem | None) -> dict[str, Any]:
+    """What went wrong with a job, as a problem document; None for what nobody foresaw."""
+    if problem is None:
+        problem = Problem(Text("De fout is vastgelegd.", "The error is recorded."))
+    document: dict[str, Any] = {
+        "type": TYPE_PREFIX + problem.code,
+        "title": problem.title.en,
+        "status": problem.status,
+        "detail": problem.text.en,
+    }
+    if problem.errors:
+        document["errors"] = [{"location": f.location, "code": f.code, "message": f.message} for f in problem.errors]
+    return document
+
+
+def run_worker(app: procrastinate.App, database_url: str, schema: str, name: str) -> None:
+    """Work through the queue until told to stop (SIGINT, SIGTERM); the job under way is finished first."""
+
+    async def run() -> None:
+        connector = procrastinate.PsycopgConnector(
+            conninfo=conninfo(database_url), kwargs={"options": f"-csearch_path={schema}"}, min_size=1, max_size=4
+        )
+        with app.replace_connector(connector) as live:
+            async with live.open_async():
+                await _retry_stalled(live)
+                await live.run_worker_async(
+                    name=name, fetch_job_polling_interval=2.0, stalled_worker_timeout=STALLED_AFTER_SECONDS
+                )
+
+    asyncio.run(run())
+
+
+def conninfo(database_url: str) -> str:
+    """The address in the form the driver itself reads."""
+    return make_url(database_url).set(drivername="postgresql").render_as_string(hide_password=False)

@@ -1,0 +1,163 @@
+"""One kind of route for every service: who may call it is settled first, then what was sent, then the work.
+
+Order of answers: 401/403 before anything is read; 406, 415, unknown query keys and malformed JSON before the handler.
+"""
+
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+
+from shared.kernel.receipts import content_hash
+from shared.kernel.sources import Text
+from shared.plumbing.exact_json import read_body
+from shared.plumbing.identity import Allow
+from shared.plumbing.problems import BadRequest, Fault, NotAcceptable
+from shared.plumbing.uploads import Accepts, media_type_of, receive, refuse_media_type
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+JSON = "application/json"
+
+
+def walk(dependant: Dependant) -> Iterator[Dependant]:
+    """A route's dependencies, the route itself first."""
+    yield dependant
+    for inner in dependant.dependencies:
+        yield from walk(inner)
+
+
+def rules_of(route: APIRoute) -> list[Allow]:
+    """The authorisation rules that stand on a route; there must be exactly one."""
+    return [d.call for d in walk(route.dependant) if isinstance(d.call, Allow)]
+
+
+def upload_rule_of(route: APIRoute) -> Accepts | None:
+    """What files the route takes, if it takes files."""
+    return next((d.call for d in walk(route.dependant) if isinstance(d.call, Accepts)), None)
+
+
+def query_keys_of(route: APIRoute) -> frozenset[str]:
+    """The names of the query keys a route knows."""
+    names: set[str] = set()
+    for dependant in walk(route.dependant):
+        for param in dependant.query_params:
+            fields = getattr(param.field_info.annotation, "model_fields", None)
+            if fields is None:
+                names.add(param.alias)
+            else:
+                names.update(field.alias or name for name, field in fields.items())
+    return frozenset(names)
+
+
+class Produces:
+    """Marks a route that answers with something other than JSON: its media types, the default first."""
+
+    def __init__(self, media_types: tuple[str, ...]) -> None:
+        self.media_types = media_types
+
+    def __call__(self, request: Request) -> str:
+        """The media type that the caller prefers among the route's; the default where it does not say."""
+        return preferred(request.headers.get("accept", ""), self.media_types) or self.media_types[0]
+
+
+def produces(*media_types: str) -> Produces:
+    """A route that answers with one of these media types, the default first."""
+    return Produces(media_types)
+
+
+def produced_by(route: APIRoute) -> tuple[str, ...]:
+    """The media types a route answers with."""
+    marks = [d.call for d in walk(route.dependant) if isinstance(d.call, Produces)]
+    return marks[0].media_types if marks else (JSON,)
+
+
+class ContractRoute(APIRoute):
+    """A route that keeps the conventions of the HTTP contract; it cannot be made without an authorisation rule."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(path, endpoint, **options)
+        if len(rules_of(self)) != 1:
+            raise TypeError(
+                f"route {path} needs exactly one authorisation rule: Depends(allow(…)) or Depends(public())"
+            )
+
+    def get_route_handler(self) -> Handler:
+        """The framework's handler behind our checks."""
+        inner = super().get_route_handler()
+        rules, upload_rule, known_keys = rules_of(self), upload_rule_of(self), query_keys_of(self)
+        takes_json = self.body_field is not None
+        offered = produced_by(self)
+
+        async def handle(request: Request) -> Response:
+            request.state.principal = await request.app.state.verifier.principal(request.headers.get("authorization"))
+            rules[0].check(request.state.principal)
+            refuse_unknown_keys(request, known_keys)
+            refuse_unless_accepted(request, offered)
+            if upload_rule is not None:
+                async with receive(request, upload_rule) as upload:
+                    request.state.upload = upload
+                    request.state.body_hash = upload.sha256
+                    return await inner(request)
+            body = await request.body()
+            request.state.body_hash = content_hash(body)
+            if takes_json:
+                if media_type_of(request) != JSON:
+                    raise refuse_media_type(media_type_of(request), (JSON,))
+                # The framework would read floats and accept NaN; it takes what we read from here instead.
+                request._json = read_body(body)
+            return await inner(request)
+
+        return handle
+
+
+def refuse_unknown_keys(request: Request, known: frozenset[str]) -> None:
+    """A query key that the route does not know, or that is given twice, is a fault of the caller."""
+    keys = [key for key, _ in request.query_params.multi_items()]
+    faults = [
+        Fault(f"query.{key}", "unknown_query_key", f"unknown; this address knows: {', '.join(sorted(known)) or 'none'}")
+        for key in dict.fromkeys(keys)
+        if key not in known
+    ]
+    faults += [
+        Fault(f"query.{key}", "query_key_twice", "give this key once")
+        for key in dict.fromkeys(keys)
+        if key in known and keys.count(key) > 1
+    ]
+    if faults:
+        raise BadRequest(
+            Text("Het adres heeft een onbekende of dubbele sleutel.", "The address has an unknown or repeated key."),
+            errors=faults,
+        )
+
+
+def preferred(accept: str, offered: tuple[str, ...]) -> str | None:
+    """The offered media type that an Accept header prefers (RFC 9110, 12.5.1); None where it takes none of them."""
+    best: tuple[float, int, int] | None = None
+    choice = None
+    for part in accept.split(","):
+        wanted, *parameters = (piece.strip() for piece in part.lower().split(";"))
+        quality = next((_quality(p[2:]) for p in parameters if p.startswith("q=")), 1.0)
+        for rank, kind in enumerate(offered):
+            specific = 2 if wanted == kind else 1 if wanted == kind.partition("/")[0] + "/*" else 0
+            if quality > 0 and (specific or wanted in {"*/*", ""}):
+                score = (quality, specific, -rank)
+                if best is None or score > best:
+                    best, choice = score, kind
+    return choice
+
+
+def _quality(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
+
+
+def refuse_unless_accepted(request: Request, offered: tuple[str, ...]) -> None:
+    """The caller must accept at least one media type that the route can answer with (problems always come)."""
+    accept = request.headers.get("accept")
+    if accept and preferred(accept, offered) is None:
+        names = ", ".join(offered)
+        raise NotAcceptable(Text(f"Dit adres geeft: {names}.", f"This address gives: {names}."))
