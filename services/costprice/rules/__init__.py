@@ -1,0 +1,1 @@
+"""The rules of the cost-price study: numbers in, numbers out; no file, clock, database, HTTP or setting."""
