@@ -2,13 +2,15 @@
 
 import logging
 import sys
+from typing import Any
 
 import structlog
+from structlog.typing import EventDict, Processor
 
 
 def configure(service: str, level: str = "INFO") -> None:
     """Set up logging of this process; every line names the service. Neither bodies nor tokens are ever logged."""
-    shared = [
+    shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -20,6 +22,10 @@ def configure(service: str, level: str = "INFO") -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
+
+    def named(_logger: Any, _method: str, event: EventDict) -> EventDict:
+        return {"service": service, **event}
+
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -27,7 +33,7 @@ def configure(service: str, level: str = "INFO") -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.EventRenamer("event"),
-                lambda _logger, _method, event: {"service": service} | event,
+                named,
                 structlog.processors.JSONRenderer(default=str),
             ],
         )

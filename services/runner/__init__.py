@@ -1,0 +1,1 @@
+"""Runs the whole set on one machine: an embedded PostgreSQL, the services, their workers, and the demo."""
