@@ -1,0 +1,45 @@
+"""How a service is started: ``python -m services.<name> serve`` or ``… worker``."""
+
+import argparse
+from collections.abc import Callable
+
+import uvicorn
+from fastapi import FastAPI
+
+from shared.plumbing.logs import configure
+
+GRACE_SECONDS = 10
+"""How long requests under way may take to finish when the service is told to stop."""
+
+
+def main(service: str, create_app: Callable[[], FastAPI], work: Callable[[], None] | None = None) -> None:
+    """Read the command line of a service and run it until it is told to stop.
+
+    Args:
+        service: name in the logs.
+        create_app: makes the application from the settings in the environment.
+        work: works through the service's job queue, for a service that has one.
+    """
+    parser = argparse.ArgumentParser(prog=f"python -m services.{service}")
+    commands = parser.add_subparsers(dest="command", required=True)
+    serve = commands.add_parser("serve", help="answer requests")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=8000)
+    serve.add_argument("--fd", type=int, help="listen on this open socket instead")
+    if work is not None:
+        commands.add_parser("worker", help="work through the job queue")
+    arguments = parser.parse_args()
+    configure(service)
+    if arguments.command == "worker" and work is not None:
+        work()
+        return
+    uvicorn.run(
+        create_app(),
+        host=arguments.host,
+        port=arguments.port,
+        fd=arguments.fd,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
