@@ -1,0 +1,117 @@
+"""The whole set on one machine.
+
+``python -m services demo``     start everything, load the samples, run the main job, stay up
+``python -m services serve``    start everything without samples; data is kept
+``python -m services migrate``  bring the schemas of a PostgreSQL up to date (MIGRATIONS_ADMIN_URL)
+``python -m services token X``  print a token for demo client X of the set that runs
+"""
+
+import argparse
+import signal
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+
+from rich.console import Console
+
+from migrations.__main__ import SERVICES, MigrationSettings, migrate
+from services.runner.folders import CURRENT, data_folder
+from services.runner.processes import Processes, ServiceStopped
+from services.runner.tokens import NoToken, running_set_in, token
+from services.runner.whole_set import announced, running_set
+
+console = Console(highlight=False)
+
+
+def main() -> int:
+    """Read the command line and do what it asks; the exit code is 0 only if it was done."""
+    parser = argparse.ArgumentParser(
+        prog="python -m services", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name in ("demo", "serve"):
+        command = commands.add_parser(name)
+        command.add_argument("--ready-file", type=Path, help="write the addresses here as soon as everything answers")
+        if name == "demo":
+            command.add_argument("--once", action="store_true", help="stop after the main job")
+    commands.add_parser("migrate")
+    command = commands.add_parser("token")
+    command.add_argument("client", help="analyst, decider, decider-2, operator, provider-<agb> or insurer-<uzovi>")
+    command.add_argument("--ready-file", type=Path, default=CURRENT, help="of the set to ask")
+    arguments = parser.parse_args()
+    # SIGTERM ends the set in the same orderly way as Ctrl-C.
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        if arguments.command == "migrate":
+            return migrate_all()
+        if arguments.command == "token":
+            print(token(running_set_in(arguments.ready_file), arguments.client))
+            return 0
+        return (
+            demo(arguments.ready_file, arguments.once) if arguments.command == "demo" else serve(arguments.ready_file)
+        )
+    except KeyboardInterrupt:
+        console.print("Stopped.")
+        return 0
+    except (NoToken, ServiceStopped) as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def migrate_all() -> int:
+    """Bring every service's schema up to date on the PostgreSQL that the settings name."""
+    settings = MigrationSettings()
+    for service in SERVICES:
+        migrate(settings.admin_url, service, settings.service_password)
+        console.print(f"{service}: up to date")
+    return 0
+
+
+def serve(ready_file: Path | None) -> int:
+    """Run the set without samples until it is stopped."""
+    with data_folder("serve", keep=True) as (data, usual):
+        if not usual:
+            console.print("The usual data folder is in use; this set starts empty and leaves nothing behind.")
+        with running_set(data, console.print) as (running, processes), announced(running, ready_file):
+            console.print(f"Ready. API {running.gateway}, docs explorer {running.docs}. Ctrl-C stops everything.")
+            stay_up(processes)
+    return 0
+
+
+def demo(ready_file: Path | None, once: bool) -> int:
+    """Run the set, load the samples, do the main job through the gateway, and stay up unless ``once``."""
+    from samples.world import world  # noqa: PLC0415 (only the demo needs the samples)
+
+    from services.runner.demo import run_main_job  # noqa: PLC0415
+
+    sample = world()
+    with (
+        data_folder("demo", keep=False) as (data, _usual),
+        running_set(data, console.print, providers=sample.agb_codes, insurers=sample.uzovi_codes) as (
+            running,
+            processes,
+        ),
+        announced(running, ready_file),
+    ):
+        run_main_job(running, sample, console)
+        console.print(f"\nDocs explorer: {running.docs}")
+        if not once:
+            console.print("The set stays up. A token: .venv/bin/python -m services token analyst. Ctrl-C stops it.")
+            stay_up(processes)
+    return 0
+
+
+def stay_up(processes: Processes) -> None:
+    """Wait until told to stop; end with an error if a service stops by itself."""
+    while True:
+        processes.check()
+        time.sleep(0.5)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
