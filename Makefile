@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: demo serve test check bench lock clean
@@ -24,8 +25,10 @@ check: .venv/dev.done ## format, lint, types, import contracts
 bench: .venv/dev.done ## ratios, measured side by side in one run
 	@exec $(BIN)/python -m bench $(ARGS)
 
-lock: .venv/dev.done ## write the lock files anew from pyproject.toml
-	$(BIN)/python -m requirements
+lock: ## write the lock files anew from pyproject.toml (needs uv; see requirements/README.md)
+	$(LOCK) --group dev -o requirements/dev.txt
+	for group in set migrations costprice tariffs gateway; do \
+	  $(LOCK) --group $$group -c requirements/dev.txt -o requirements/$$group.txt || exit 1; done
 
 clean:
 	rm -rf .venv .data

@@ -48,9 +48,9 @@ def main() -> int:
         if arguments.command == "token":
             print(token(running_set_in(arguments.ready_file), arguments.client))
             return 0
-        return (
-            demo(arguments.ready_file, arguments.once) if arguments.command == "demo" else serve(arguments.ready_file)
-        )
+        if arguments.command == "serve":
+            return serve(arguments.ready_file)
+        return demo(arguments.ready_file, arguments.once)
     except KeyboardInterrupt:
         console.print("Stopped.")
         return 0
@@ -90,13 +90,11 @@ def demo(ready_file: Path | None, once: bool) -> int:
     from services.runner.demo import run_main_job  # noqa: PLC0415
 
     sample = world()
+    clients = [f"provider-{agb}" for agb in sample.agb_codes] + [f"insurer-{uzovi}" for uzovi in sample.uzovi_codes]
     with (
         data_folder("demo", keep=False) as (data, _usual),
-        running_set(data, console.print, providers=sample.agb_codes, insurers=sample.uzovi_codes) as (
-            running,
-            processes,
-        ),
-        announced(running, ready_file),
+        running_set(data, console.print, clients) as (running, processes),
+        announced(running, ready_file, keep=once),
     ):
         run_main_job(running, sample, console)
         console.print(f"\nDocs explorer: {running.docs}")

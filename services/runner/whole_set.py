@@ -4,7 +4,7 @@ import json
 import os
 import secrets
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -50,15 +50,12 @@ class RunningSet:
 
 
 @contextmanager
-def running_set(
-    data: Path, say: Say, *, providers: tuple[str, ...] = (), insurers: tuple[str, ...] = ()
-) -> Iterator[tuple[RunningSet, Processes]]:
+def running_set(data: Path, say: Say, more_clients: Sequence[str] = ()) -> Iterator[tuple[RunningSet, Processes]]:
     """Start everything on this data folder; stopped in order at the end.
 
     Args:
         say: tells a person what happens.
-        providers: AGB codes for which to list a demo client (any valid AGB code works).
-        insurers: UZOVI codes likewise.
+        more_clients: demo clients to list beside the fixed ones, such as ``provider-65650001``.
     """
     with ExitStack() as stack:
         sockets = {name: stack.enter_context(listen(port)) for name, port in PORTS.items()}
@@ -75,7 +72,7 @@ def running_set(
         say("Starting gateway, costprice, tariffs and their workers …")
         start_services(processes, sockets, addresses, admin, data, secret)
         processes.wait_until_ready(list(addresses.values()))
-        clients = [*FIXED_CLIENTS, *(f"provider-{agb}" for agb in providers), *(f"insurer-{u}" for u in insurers)]
+        clients = [*FIXED_CLIENTS, *more_clients]
         yield (
             RunningSet(**addresses, docs=f"{addresses['gateway']}/docs", demo_clients=dict.fromkeys(clients, secret)),
             processes,
@@ -125,8 +122,11 @@ def signing_key(file: Path) -> Path:
 
 
 @contextmanager
-def announced(running: RunningSet, ready_file: Path | None) -> Iterator[None]:
-    """Write the ready file (and the one that ``python -m services token`` reads) for as long as the set runs."""
+def announced(running: RunningSet, ready_file: Path | None, *, keep: bool = False) -> Iterator[None]:
+    """Write the ready file (and the one that ``python -m services token`` reads) for as long as the set runs.
+
+    With ``keep`` the ready file stays when the set stops, so that a job that ran once leaves its addresses to read.
+    """
     content = json.dumps(running.document(), indent=2)
     files = [file for file in (ready_file, CURRENT) if file is not None]
     for file in files:
@@ -135,6 +135,8 @@ def announced(running: RunningSet, ready_file: Path | None) -> Iterator[None]:
         yield
     finally:
         for file in files:
+            if keep and file == ready_file:
+                continue
             if file.exists() and file.read_text() == content:
                 file.unlink()
 

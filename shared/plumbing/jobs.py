@@ -23,6 +23,7 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    text,
     update,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -211,6 +212,15 @@ def run_worker(app: procrastinate.App, database_url: str, schema: str, name: str
                 )
 
     asyncio.run(run())
+
+
+def worker_seen_within(database: Database, seconds: int = 60) -> bool:
+    """Whether a worker of this service gave a sign of life lately."""
+    with database.engine.connect() as connection:
+        seen = text(
+            "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - make_interval(secs => :s)"
+        )
+        return bool(connection.execute(seen, {"s": seconds}).scalar_one())
 
 
 def conninfo(database_url: str) -> str:

@@ -1,6 +1,7 @@
 """How a service is started: ``python -m services.<name> serve`` or ``… worker``."""
 
 import argparse
+import sys
 from collections.abc import Callable
 
 import uvicorn
@@ -12,13 +13,19 @@ GRACE_SECONDS = 10
 """How long requests under way may take to finish when the service is told to stop."""
 
 
-def main(service: str, create_app: Callable[[], FastAPI], work: Callable[[], None] | None = None) -> None:
+def main(
+    service: str,
+    create_app: Callable[[], FastAPI],
+    work: Callable[[], None] | None = None,
+    worker_alive: Callable[[], bool] | None = None,
+) -> None:
     """Read the command line of a service and run it until it is told to stop.
 
     Args:
         service: name in the logs.
         create_app: makes the application from the settings in the environment.
         work: works through the service's job queue, for a service that has one.
+        worker_alive: whether a worker of this service was seen lately; the health check of a worker's container.
     """
     parser = argparse.ArgumentParser(prog=f"python -m services.{service}")
     commands = parser.add_subparsers(dest="command", required=True)
@@ -27,10 +34,13 @@ def main(service: str, create_app: Callable[[], FastAPI], work: Callable[[], Non
     serve.add_argument("--port", type=int, default=8000)
     serve.add_argument("--fd", type=int, help="listen on this open socket instead")
     if work is not None:
-        commands.add_parser("worker", help="work through the job queue")
+        worker = commands.add_parser("worker", help="work through the job queue")
+        worker.add_argument("--check", action="store_true", help="only tell whether a worker is alive (exit code)")
     arguments = parser.parse_args()
     configure(service)
     if arguments.command == "worker" and work is not None:
+        if arguments.check:
+            sys.exit(0 if worker_alive is not None and worker_alive() else f"no worker of {service} is alive")
         work()
         return
     uvicorn.run(

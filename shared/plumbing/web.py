@@ -1,6 +1,5 @@
 """How every service's application is put together, so that all keep the same promises at their edge."""
 
-import importlib.metadata
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
@@ -30,14 +29,6 @@ LICENCE = {"name": "EUPL-1.2", "identifier": "EUPL-1.2"}
 MAX_JSON_BYTES = 8 << 20
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
-
-
-def software_version() -> str:
-    """The version of this software; ``0+source`` when it runs from its source tree without being installed."""
-    try:
-        return importlib.metadata.version("zorgtarief")
-    except importlib.metadata.PackageNotFoundError:
-        return "0+source"
 
 
 def service_app(
