@@ -3,10 +3,10 @@
 A first-year amount that, growing with the index for the whole term, pays interest, depreciation and upkeep of a new
 building. Principles: ministerial instruction of 12-7-2011 (BWBR0030282, art. 5 and 6) and policy rule BR/REG-23116.
 
-Readings of this project (article 5 in docs/policy_rules): the construction sum is spent evenly, so it bears interest
-for half of the construction time; land is paid at the start and bears it for the whole; interest during construction
-is simple interest; upkeep is a share of the new-build value without the general supplement; a year counts a fixed
-number of days, leap year or not.
+Readings of this project (article 5 of services/tariffs/policy_rules): the construction sum is spent evenly, so it bears
+interest for half of the construction time; land is paid at the start and bears it for the whole; interest during
+construction is simple interest; upkeep is a share of the new-build value without the general supplement; a year counts
+a fixed number of days, leap year or not.
 """
 
 from collections.abc import Mapping

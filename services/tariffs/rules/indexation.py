@@ -1,6 +1,6 @@
 """Index chains: an amount at the price level of one year, brought to the price level of another.
 
-The rule as this project reads it (article 3 in docs/policy_rules):
+The rule as this project reads it (article 3 of services/tariffs/policy_rules):
 
 1. From level (y0, definitive) to (y, provisional): the definitive values of y0+1 … y−1, then the provisional one of y.
 2. From provisional to definitive within a year: divide by 1 + provisional, multiply by 1 + definitive.

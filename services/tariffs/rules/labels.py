@@ -13,7 +13,7 @@ from shared.kernel.sources import Source, Text
 from shared.kernel.steps import Steps, Value
 
 POLICY_RULE = "BR/REG-26109"
-READING = f"{POLICY_RULE} (text not found; reading in docs/policy_rules)"
+READING = f"{POLICY_RULE} (text not found; reading published at /policy-rules)"
 
 STEP_ID = re.compile(r"[a-z_][a-z0-9_]*(?:\.[a-z0-9_]+)*(?![a-z0-9_.]*\()")
 """A step id inside a formula: words joined by points; a word before a parenthesis is a function."""
