@@ -1,8 +1,9 @@
 """The maximum tariff of a prestatie, article by article. Start reading here.
 
-The articles are those of this project's reading of BR/REG-26109, whose text was not found (published at /policy-rules,
-kept in services/tariffs/policy_rules). The index chains of article 3 are in ``indexation.py``, the norm of article 5 in ``housing_component.py``, the second ceiling of
-article 8 in ``maximum.py``, and the words and formula beside every figure in ``tariff_wording.py``.
+The articles are those of this project's reading of BR/REG-26109, whose text was not found: see
+services/tariffs/policy_rules. The index chains of article 3 are in ``indexation.py``, the norm of article 5 in
+``housing_component.py``, the second ceiling of article 8 in ``maximum.py``, and the words and formula beside every
+figure in ``tariff_wording.py``.
 """
 
 from collections.abc import Mapping
