@@ -17,7 +17,7 @@ from services.costprice.rules.allocation.centres import (
     Keys,
     Method,
 )
-from services.costprice.rules.allocation.explanation import ShownAllocation, explain, shown
+from services.costprice.rules.allocation.explanation import ShownAllocation, explain, record, shown
 from services.costprice.rules.allocation.methods import allocate
 
 __all__ = [
@@ -29,5 +29,6 @@ __all__ = [
     "ShownAllocation",
     "allocate",
     "explain",
+    "record",
     "shown",
 ]

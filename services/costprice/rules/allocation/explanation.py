@@ -49,20 +49,39 @@ def explain(allocation: Allocation, sources: Mapping[str, Source] | None = None)
     origin = sources or {}
     steps = Steps()
     steps.add("method", Text("Methode van toerekening", "Allocation method"), allocation.method.value, "choice")
+    own = {}
     for centre in allocation.centres:
-        steps.add(
-            f"own.{step_name(centre.id)}",
-            Text(f"Eigen kosten van {centre.id}", f"Own cost of {centre.id}"),
-            centre.amount,
-            "EUR",
-            source=origin.get(centre.id),
-        )
+        own[centre.id] = f"own.{step_name(centre.id)}"
+        label = Text(f"Eigen kosten van {centre.id}", f"Own cost of {centre.id}")
+        steps.add(own[centre.id], label, centre.amount, "EUR", source=origin.get(centre.id))
+    record(steps, allocation, own)
+    return steps
+
+
+def record(steps: Steps, allocation: Allocation, own: Mapping[str, str], prefix: str = "") -> None:
+    """Record pools, gifts and final costs behind steps that hold the own cost.
+
+    Args:
+        steps: where they are recorded; it holds the steps of ``own`` already.
+        allocation: the outcome to explain.
+        own: per centre the id of the step with its own cost; a centre without cost may be left out.
+        prefix: what the new step ids begin with.
+    """
     received: dict[str, list[str]] = {}
     for giver, row in allocation.matrix.items():
-        pool = f"pool.{step_name(giver)}"
-        _add_pool(steps, allocation, giver, received.get(giver, []))
+        pool = f"{prefix}pool.{step_name(giver)}"
+        if allocation.method is Method.RECIPROCAL:
+            inputs = [own[name] for name in allocation.matrix if name in own]
+            formula = f"solution of pool(j) = own(j) + Σ pool(i) × key(i, j) / Σ key(i), for j = {giver}"
+        else:
+            inputs = [own[giver]] if giver in own else []
+            inputs += received.get(giver, []) if allocation.method is Method.STEP_DOWN else []
+            formula = " + ".join(inputs)
+        text = METHOD_TEXT[allocation.method]
+        label = Text(f"Te verdelen van {giver} ({text.nl})", f"To be given away by {giver} ({text.en})")
+        steps.add(pool, label, allocation.pools[giver], "EUR", formula=formula, inputs=inputs)
         for receiver, share in row.items():
-            gift = f"allocated.{step_name(giver)}.{step_name(receiver)}"
+            gift = f"{prefix}allocated.{step_name(giver)}.{step_name(receiver)}"
             steps.add(
                 gift,
                 Text(f"Van {giver} naar {receiver}", f"From {giver} to {receiver}"),
@@ -73,29 +92,9 @@ def explain(allocation: Allocation, sources: Mapping[str, Source] | None = None)
             )
             received.setdefault(receiver, []).append(gift)
     for name, amount in allocation.final.items():
-        inputs = (f"own.{step_name(name)}", *received.get(name, []))
-        steps.add(
-            f"final.{step_name(name)}",
-            Text(f"Kosten van {name} na toerekening", f"Cost of {name} after allocation"),
-            amount,
-            "EUR",
-            formula=" + ".join(inputs),
-            inputs=inputs,
-        )
-    return steps
-
-
-def _add_pool(steps: Steps, allocation: Allocation, giver: str, received: list[str]) -> None:
-    text = METHOD_TEXT[allocation.method]
-    own = f"own.{step_name(giver)}"
-    label = Text(f"Te verdelen van {giver} ({text.nl})", f"To be given away by {giver} ({text.en})")
-    if allocation.method is Method.RECIPROCAL:
-        inputs = [f"own.{step_name(name)}" for name in allocation.matrix]
-        formula = f"solution of pool(j) = own(j) + Σ pool(i) × key(i, j) / Σ key(i), for j = {giver}"
-    else:
-        inputs = [own, *(received if allocation.method is Method.STEP_DOWN else [])]
-        formula = " + ".join(inputs)
-    steps.add(f"pool.{step_name(giver)}", label, allocation.pools[giver], "EUR", formula=formula, inputs=inputs)
+        inputs = ([own[name]] if name in own else []) + received.get(name, [])
+        label = Text(f"Kosten van {name} na toerekening", f"Cost of {name} after allocation")
+        steps.add(f"{prefix}final.{step_name(name)}", label, amount, "EUR", formula=" + ".join(inputs), inputs=inputs)
 
 
 def step_name(name: str) -> str:
