@@ -41,8 +41,8 @@ def show(console: Console, outcome: Outcome) -> None:
     console.print(tariff_table(outcome))
     console.print(settlement_table(outcome.settlement["totals"]))
     console.print(
-        "All of it is illustrative: synthetic providers, housing inputs without a public source, and index values of 2027 "
-        "and 2028 that nobody has published yet."
+        "All of it is illustrative: synthetic providers, housing inputs without a public source, and index values of "
+        "2027 and 2028 that nobody has published yet."
     )
 
 
