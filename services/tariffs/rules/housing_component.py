@@ -79,11 +79,12 @@ class InvalidHousingInputs(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class HousingNorm:
-    """The inputs of the component for a prestatie, the price level of its amounts, and where each input was read."""
+    """The inputs of the component for a prestatie and the price level of its amounts, and where each was read."""
 
     inputs: HousingInputs
     level: PriceLevel
     origins: Mapping[str, Origin] = field(default_factory=dict)
+    level_origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)

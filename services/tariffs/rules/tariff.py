@@ -74,6 +74,7 @@ def maximum_tariff(
 
     # Articles 4 and 5. For verblijf the norm takes the place of the measured cost of housing; for dagopvang it stays.
     if norm is not None and prestatie is Prestatie.VERBLIJF:
+        note(steps, "housing.price_year", norm.level.year, origin=norm.level_origin)
         first_year = housing_component(norm.inputs, steps, norm.origins)
         grown = first_year.per_day * index.ratio(Component.HOUSING, norm.level, level)
         housing = note(steps, Component.HOUSING, grown, "normative_housing")

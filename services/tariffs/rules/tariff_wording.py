@@ -24,6 +24,7 @@ WORDS: dict[str, Wording] = {
         )
         for component in Component
     },
+    "housing.price_year": Wording("Prijspeil van de norm", "Price level of the norm", "year", "housing"),
     "normative_housing": Wording(
         "Normatieve huisvestingscomponent, prijspeil tariefjaar",
         "Normative housing component at the price level of the tariff year",
