@@ -1,4 +1,4 @@
-"""The main job, from a provider's form to a settled retroactive tariff: each step by its endpoint, by the right role."""
+"""The main job, from a provider's form to a settled retroactive tariff: each step by its endpoint, by its own role."""
 
 from dataclasses import dataclass, field
 from decimal import Decimal
