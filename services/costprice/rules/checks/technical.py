@@ -32,8 +32,8 @@ FORMULA_WITHOUT_VALUE = error(
     Text(
         "Deze invoercel bevat een formule zonder berekende waarde. Laat een rekenprogramma het formulier berekenen en "
         "opslaan, of vul de waarde zelf in.",
-        "This input cell holds a formula without a calculated value. Let a spreadsheet program recalculate and save the "
-        "form, or enter the value itself.",
+        "This input cell holds a formula without a calculated value. Let a spreadsheet program recalculate and save "
+        "the form, or enter the value itself.",
     ),
     READABLE,
 )
