@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Generic, TypeVar
 
 from services.tariffs.rules.components import Component
+from services.tariffs.rules.maximum import MaxMax, max_max_tariff
 from shared.kernel.money import euros_to_cents
 
 Content = TypeVar("Content")
@@ -166,35 +167,56 @@ def replaced_throughout(seen: Sequence[Piece[Content]], in_force: Period) -> lis
 
 
 class MaxMaxUnclear(ValueError):
-    """The replaced tariff has a max-max tariff, and the decision does not say what becomes of it."""
+    """The replaced tariff has a max-max tariff as an amount, and the decision does not say what becomes of it."""
+
+
+SecondCeiling = MaxMax | int | None
+"""The max-max tariff: a surcharge by rule, an amount in cents, or none."""
 
 
 @dataclass(frozen=True, slots=True)
 class DecidedTariff:
     """A tariff as decided: unrounded components in euros, and the amounts rounded half up to whole cents, once.
 
-    ``housing_cents`` is the housing component rounded on its own, for publication and for settlement; it is never
-    added to anything.
+    Attributes:
+        components: all five, unrounded, in euros.
+        maximum_cents: their sum, rounded.
+        housing_cents: the housing component rounded on its own, for publication and settlement; never added up.
+        second_ceiling: how the max-max tariff follows.
+        max_max_cents: the max-max tariff; None where there is none.
+        illustrative: whether anything it rests on has no public source.
     """
 
     components: Mapping[Component, Fraction]
     maximum_cents: int
     housing_cents: int
+    second_ceiling: SecondCeiling
     max_max_cents: int | None
     illustrative: bool
 
 
-def decided(components: Mapping[Component, Fraction], max_max_cents: int | None, illustrative: bool) -> DecidedTariff:
-    """The tariff that the components add up to.
+class CeilingsCrossed(ValueError):
+    """The tariff is below zero, or the max-max tariff below the maximum tariff."""
 
-    Args:
-        components: all five, unrounded, in euros.
-        max_max_cents: the second ceiling, where there is one.
-        illustrative: whether any component has no public source.
+
+def decided(
+    components: Mapping[Component, Fraction], second_ceiling: SecondCeiling, illustrative: bool
+) -> DecidedTariff:
+    """The tariff that the components add up to, and the second ceiling above it.
+
+    Raises:
+        CeilingsCrossed: the components add up to less than nothing, or the second ceiling lies below the first.
     """
-    total = sum((components[component] for component in Component), Fraction(0))
+    total, housing = sum((components[c] for c in Component), Fraction(0)), components[Component.HOUSING]
+    maximum_cents = euros_to_cents(total)
+    if isinstance(second_ceiling, MaxMax):
+        max_max_cents: int | None = euros_to_cents(max_max_tariff(total, housing, second_ceiling))
+    else:
+        max_max_cents = second_ceiling
+    if total < 0 or housing < 0 or (max_max_cents is not None and max_max_cents < maximum_cents):
+        raise CeilingsCrossed
     return DecidedTariff(
-        components, euros_to_cents(total), euros_to_cents(components[Component.HOUSING]), max_max_cents, illustrative
+        components, maximum_cents, euros_to_cents(housing), second_ceiling, max_max_cents, illustrative
     )
 
 
@@ -202,21 +224,29 @@ def with_components_replaced(
     replaced: DecidedTariff,
     named: frozenset[Component],
     own: Mapping[Component, Fraction],
-    max_max_cents: int | None,
+    second_ceiling: SecondCeiling,
     illustrative: bool,
 ) -> DecidedTariff:
     """The replaced tariff with only the named components taken from the decision; rounded once, at the end.
 
+    The second ceiling keeps the surcharge of the replaced tariff; an amount in cents that the decision sets goes first.
+
     Args:
+        replaced: the tariff in force before.
         named: the components that the decision replaces.
         own: the decision's own components; those not named are left aside.
-        max_max_cents: the decision's second ceiling, where it sets one.
+        second_ceiling: the decision's second ceiling.
         illustrative: whether any component the decision brings in has no public source.
 
     Raises:
-        MaxMaxUnclear: the replaced tariff has a second ceiling and the decision sets none.
+        MaxMaxUnclear: the second ceiling of the replaced tariff is an amount, and the decision sets none.
+        CeilingsCrossed: see :func:`decided`.
     """
-    if replaced.max_max_cents is not None and max_max_cents is None:
-        raise MaxMaxUnclear
+    ceiling = second_ceiling
+    if not isinstance(second_ceiling, int):
+        if isinstance(replaced.second_ceiling, MaxMax) or replaced.second_ceiling is None:
+            ceiling = replaced.second_ceiling
+        elif second_ceiling is None:
+            raise MaxMaxUnclear
     components = {c: own[c] if c in named else replaced.components[c] for c in Component}
-    return decided(components, max_max_cents, illustrative or replaced.illustrative)
+    return decided(components, ceiling, illustrative or replaced.illustrative)

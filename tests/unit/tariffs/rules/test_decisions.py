@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from services.tariffs.rules.components import Component
 from services.tariffs.rules.decisions import (
+    CeilingsCrossed,
     Change,
     MaxMaxUnclear,
     NothingToReplace,
@@ -26,6 +27,7 @@ from services.tariffs.rules.decisions import (
     view,
     with_components_replaced,
 )
+from services.tariffs.rules.maximum import MaxMax
 
 YEAR = Period(date(2026, 1, 1), date(2027, 1, 1))
 SPRING = Period(date(2026, 3, 1), date(2026, 6, 1))
@@ -156,12 +158,35 @@ class TestDecidedTariff:
         tariff = with_components_replaced(first, frozenset(Component), PARTS, None, illustrative=new)
         assert tariff.illustrative
 
+    def test_a_surcharge_stays_and_follows_the_new_housing_component(self):
+        rule = MaxMax(Fraction("0.10"), Fraction(1))
+        first = decided(PARTS, rule, illustrative=False)
+        assert first.max_max_cents == 15_722  # 157.2153
+        own = {Component.HOUSING: Fraction("35.001")}
+        for other in (None, MaxMax(Fraction("0.20"), Fraction(1))):
+            tariff = with_components_replaced(first, frozenset({Component.HOUSING}), own, other, illustrative=False)
+            assert tariff.max_max_cents == 16_061  # 1.1 · 146.009 = 160.6099
+        without = with_components_replaced(
+            decided(PARTS, None, illustrative=False), frozenset({Component.HOUSING}), own, rule, illustrative=False
+        )
+        assert without.max_max_cents is None
+
     def test_a_second_ceiling_is_never_dropped_silently(self):
         first = decided(PARTS, 15_721, illustrative=False)
+        named = frozenset({Component.HOUSING})
         with pytest.raises(MaxMaxUnclear):
-            with_components_replaced(first, frozenset({Component.HOUSING}), PARTS, None, illustrative=False)
-        tariff = with_components_replaced(first, frozenset({Component.HOUSING}), PARTS, 15_800, illustrative=False)
-        assert tariff.max_max_cents == 15_800
+            with_components_replaced(first, named, PARTS, None, illustrative=False)
+        assert with_components_replaced(first, named, PARTS, 15_800, illustrative=False).max_max_cents == 15_800
+        rule = MaxMax(Fraction("0.10"), Fraction(0))
+        assert with_components_replaced(first, named, PARTS, rule, illustrative=False).max_max_cents == 15_402
+
+    @pytest.mark.parametrize(
+        ("change", "ceiling"),
+        [({}, 14_291), ({Component.LABOUR: Fraction(-43)}, None), ({Component.HOUSING: Fraction(-1)}, None)],
+    )
+    def test_ceilings_that_cross_are_refused(self, change, ceiling):
+        with pytest.raises(CeilingsCrossed):
+            decided(PARTS | change, ceiling, illustrative=False)
 
 
 FIRST_DAY = date(2026, 1, 1)
