@@ -37,7 +37,7 @@ def claim_is(setting: str, column: str) -> str:
 
 def install_job_queue(service: str) -> None:
     """The tables and functions of procrastinate, in the service's schema, usable by the service's role."""
-    op.get_bind().exec_driver_sql(SchemaManager.get_schema())
+    op.get_bind().exec_driver_sql(SchemaManager.get_schema().replace("%", "%%"))
     rights = {"r": "SELECT, INSERT, UPDATE, DELETE", "S": "USAGE, SELECT"}
     listed = op.get_bind().execute(
         text(

@@ -1,0 +1,5 @@
+"""Alembic environment of the schema tariffs."""
+
+from migrations.environment import run
+
+run("tariffs")
