@@ -61,9 +61,9 @@ def test_two_services_use_it_today(module: str, reached: dict[str, set[str]]) ->
 @pytest.mark.parametrize("module", modules())
 def test_it_has_a_unit_test(module: str) -> None:
     folder, name = module.split(".")
-    tests = (ROOT / "tests" / "unit" / folder).glob(f"test_{name}*.py")
+    tests = [file for file in (ROOT / "tests" / "unit").rglob(f"test_{name}*.py") if folder in file.parts]
     assert any(f"shared.{module}" in test.read_text(encoding="utf-8") for test in tests), (
-        f"write tests/unit/{folder}/test_{name}.py"
+        f"write tests/unit/shared/{folder}/test_{name}.py"
     )
 
 
