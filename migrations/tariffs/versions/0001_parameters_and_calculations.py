@@ -90,6 +90,8 @@ def upgrade() -> None:
         sa.Column("components", JSONB, nullable=False),
         sa.Column("maximum_tariff_cents", sa.BigInteger, nullable=False),
         sa.Column("max_max_tariff_cents", sa.BigInteger),
+        sa.Column("max_max_surcharge", sa.String(60)),
+        sa.Column("max_max_on_housing", sa.Boolean),
         sa.Column("housing_cents", sa.BigInteger, nullable=False),
         sa.Column("illustrative", sa.Boolean, nullable=False),
         sa.Column("request", JSONB, nullable=False),
@@ -97,7 +99,7 @@ def upgrade() -> None:
         sa.Column("calculated_by", sa.String(200), nullable=False),
         sa.Column("calculated_at", INSTANT, nullable=False),
         sa.CheckConstraint("maximum_tariff_cents >= 0", name=op.f("ck_tariff_calculations_maximum")),
-        comment="components: per code name an exact fraction in euros as text, such as 3/8 or 12.",
+        comment="components: per code name an exact fraction in euros as text (3/8, 12); so is the surcharge.",
     )
     grant("tariffs", "tariff_calculations", "SELECT, INSERT")
     guard_rows("tariffs", "tariff_calculations", AUTHORITY)

@@ -12,11 +12,15 @@ from shared.kernel.numbers import plain
 
 @dataclass(frozen=True, slots=True)
 class CostPrice:
-    """Cost of one unit of a prestatie in one component: unrounded euros at a price level, and where it was read."""
+    """Cost of one unit of a prestatie in one component: unrounded euros at a price level, and where it was read.
+
+    ``taken_from`` is the id of an earlier step, where another measured cost stands in for this component.
+    """
 
     amount: Fraction
     level: PriceLevel
     origin: Origin | None = None
+    taken_from: str = ""
 
 
 class MissingCostPrices(ValueError):

@@ -10,7 +10,7 @@ a fixed number of days, leap year or not.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from fractions import Fraction
 
 from services.tariffs.rules.components import PriceLevel
@@ -18,7 +18,9 @@ from services.tariffs.rules.labels import Origin, Wording, describe
 from shared.kernel.money import euros_to_cents
 from shared.kernel.steps import Steps
 
-LONGEST_TERM_YEARS = 200
+LONGEST_TERM_YEARS = 100
+RATE_DECIMALS = 12
+"""Rates are raised to the power of the term, exactly; with more decimals the fractions would grow without use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,29 +46,42 @@ class HousingInputs:
     days_per_year: Fraction
 
     def __post_init__(self) -> None:
-        faults = dict(self._faults())
+        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        faults = {name: fault for name, value in values.items() if (fault := fault_of(name, value))}
         if faults:
             raise InvalidHousingInputs(faults)
 
-    def _faults(self) -> list[tuple[str, str]]:
-        not_negative = (
-            "investment_per_place",
-            "land_per_place",
-            "land_and_site_surcharge",
-            "general_supplement",
-            "upkeep_rate",
-            "construction_months",
-        )
-        tests = [(name, getattr(self, name) >= 0, "must not be negative") for name in not_negative]
-        tests += [
-            ("capital_cost_rate", self.capital_cost_rate > -1, "must be above -1 (that is -100 %)"),
-            ("index_rate", self.index_rate > -1, "must be above -1 (that is -100 %)"),
-            ("term_years", self.term_years.denominator == 1, "must be a whole number of years"),
-            ("term_years", 1 <= self.term_years <= LONGEST_TERM_YEARS, f"must be from 1 to {LONGEST_TERM_YEARS} years"),
-            ("occupancy", 0 < self.occupancy <= 1, "must be above 0 and at most 1"),
-            ("days_per_year", 0 < self.days_per_year <= 366, "must be above 0 and at most 366"),
-        ]
-        return [(name, fault) for name, holds, fault in tests if not holds]
+
+NOT_NEGATIVE = frozenset(
+    {
+        "investment_per_place",
+        "land_per_place",
+        "land_and_site_surcharge",
+        "general_supplement",
+        "upkeep_rate",
+        "construction_months",
+    }
+)
+
+
+def is_rate(value: Fraction) -> bool:
+    """Whether a price or a debt can grow by this ratio a year."""
+    return value > -1 and (value * 10**RATE_DECIMALS).denominator == 1
+
+
+def fault_of(name: str, value: Fraction) -> str | None:
+    """What is wrong with a value as this input of the component; None if nothing is."""
+    if name in NOT_NEGATIVE and value < 0:
+        return "must not be negative"
+    if name in {"capital_cost_rate", "index_rate"} and not is_rate(value):
+        return f"must be above -1 (that is -100 %) and have at most {RATE_DECIMALS} decimals"
+    if name == "term_years" and (value.denominator != 1 or not 1 <= value <= LONGEST_TERM_YEARS):
+        return f"must be a whole number of years from 1 to {LONGEST_TERM_YEARS}"
+    if name == "occupancy" and not 0 < value <= 1:
+        return "must be above 0 and at most 1"
+    if name == "days_per_year" and not 0 < value <= 366:
+        return "must be above 0 and at most 366"
+    return None
 
 
 class InvalidHousingInputs(ValueError):

@@ -10,7 +10,14 @@ from datetime import date, datetime
 from fractions import Fraction
 
 from services.tariffs.rules.components import Index, PriceLevel
-from services.tariffs.rules.housing_component import HousingInputs, HousingNorm, InvalidHousingInputs
+from services.tariffs.rules.housing_component import (
+    RATE_DECIMALS,
+    HousingInputs,
+    HousingNorm,
+    InvalidHousingInputs,
+    fault_of,
+    is_rate,
+)
 from services.tariffs.rules.indexation import IndexValues
 from services.tariffs.rules.labels import origin_of
 from services.tariffs.rules.maximum import MaxMax
@@ -21,6 +28,7 @@ HOUSING_PARAMETERS = tuple(f.name for f in fields(HousingInputs))
 PRICE_YEAR = "housing_price_year"
 MAX_MAX_SURCHARGE = "max_max_surcharge"
 MAX_MAX_ON_HOUSING = "max_max_on_housing"
+INDEX_PARAMETERS = tuple(index.parameter for index in Index)
 
 TARIFF_PARAMETERS = (*HOUSING_PARAMETERS, PRICE_YEAR, MAX_MAX_SURCHARGE, MAX_MAX_ON_HOUSING)
 """Parameters of which a tariff uses the value of one day; the indices come beside them, one value a year."""
@@ -76,12 +84,11 @@ class InForce:
         """
         values = {name: self.value(name) for name in HOUSING_PARAMETERS}
         price_year = self.value(PRICE_YEAR)
-        year = price_year.value
-        if year.denominator != 1 or not 1900 <= year <= 2200:
-            raise InvalidHousingInputs({PRICE_YEAR: "must be a year"})
+        if fault := fault_of_parameter(PRICE_YEAR, price_year.value):
+            raise InvalidHousingInputs({PRICE_YEAR: fault})
         return HousingNorm(
             HousingInputs(**{name: value.value for name, value in values.items()}),
-            PriceLevel(int(year), Status.DEFINITIVE),
+            PriceLevel(int(price_year.value), Status.DEFINITIVE),
             {name: origin_of(value) for name, value in values.items()},
             origin_of(price_year),
         )
@@ -106,9 +113,24 @@ def chosen_value(name: str, value: Fraction, unit: str, on: date, known_at: date
     return DatedValue(name, value, unit, on, None, known_at, Status.ILLUSTRATIVE, source, illustrative=True)
 
 
+def fault_of_parameter(name: str, value: Fraction) -> str | None:
+    """What is wrong with a value for a parameter of this name; None if nothing is."""
+    if name.partition(".")[0] in INDEX_PARAMETERS:
+        return (
+            None if is_rate(value) else f"must be above -1 (that is -100 %) and have at most {RATE_DECIMALS} decimals"
+        )
+    if name == PRICE_YEAR:
+        return None if value.denominator == 1 and 2000 <= value <= 2100 else "must be a year from 2000 to 2100"
+    if name == MAX_MAX_SURCHARGE:
+        return None if value >= 0 else "must not be negative: the second ceiling is not below the first"
+    if name == MAX_MAX_ON_HOUSING:
+        return None if value in (0, 1) else "must be 1 (housing is raised as well) or 0 (it is not)"
+    return fault_of(name, value)
+
+
 def is_parameter(name: str) -> bool:
     """Whether a tariff uses a parameter of this name, so that it can be chosen."""
     parameter, point, year = name.partition(".")
-    if parameter in {index.parameter for index in Index}:
+    if parameter in INDEX_PARAMETERS:
         return not point or (year.isascii() and year.isdigit() and len(year) == 4)
     return name in TARIFF_PARAMETERS

@@ -64,7 +64,7 @@ def maximum_tariff(
     # Articles 2 and 3. A measured cost price goes to the price level of the tariff year, by its own index.
     def measured(component: Component) -> Fraction:
         price = cost[component]
-        note(steps, f"cost.{component}", price.amount, origin=price.origin)
+        note(steps, f"cost.{component}", price.amount, formula=price.taken_from, origin=price.origin)
         return note(steps, component, price.amount * index.ratio(component, price.level, level))
 
     labour = measured(Component.LABOUR)

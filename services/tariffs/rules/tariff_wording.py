@@ -24,6 +24,7 @@ WORDS: dict[str, Wording] = {
         )
         for component in Component
     },
+    "cost.capital": Wording("Gemeten financieringskosten", "Measured cost of financing", "EUR", "cost_price"),
     "housing.price_year": Wording("Prijspeil van de norm", "Price level of the norm", "year", "housing"),
     "normative_housing": Wording(
         "Normatieve huisvestingscomponent, prijspeil tariefjaar",
@@ -71,6 +72,8 @@ WORDS: dict[str, Wording] = {
 }
 
 
-def note(steps: Steps, id: str, value: Value, words: str = "", *, origin: Origin | None = None) -> Value:
+def note(
+    steps: Steps, id: str, value: Value, words: str = "", *, formula: str = "", origin: Origin | None = None
+) -> Value:
     """Record a figure of the tariff in its words (those of its id, unless others are named) and hand it back."""
-    return describe(steps, id, value, WORDS[words or id], origin=origin)
+    return describe(steps, id, value, WORDS[words or id], formula=formula, origin=origin)

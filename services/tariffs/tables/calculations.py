@@ -14,6 +14,8 @@ tariff_calculations = Table(
     Column("components", JSONB, nullable=False),
     Column("maximum_tariff_cents", BigInteger, nullable=False),
     Column("max_max_tariff_cents", BigInteger),
+    Column("max_max_surcharge", String(60)),
+    Column("max_max_on_housing", Boolean),
     Column("housing_cents", BigInteger, nullable=False),
     Column("illustrative", Boolean, nullable=False),
     Column("request", JSONB, nullable=False),
@@ -21,5 +23,5 @@ tariff_calculations = Table(
     Column("calculated_by", String(200), nullable=False),
     Column("calculated_at", DateTime(timezone=True), nullable=False),
     CheckConstraint("maximum_tariff_cents >= 0", name="maximum"),
-    comment="components: per code name an exact fraction in euros as text, such as 3/8 or 12.",
+    comment="components: per code name an exact fraction in euros as text (3/8, 12); so is the surcharge.",
 )

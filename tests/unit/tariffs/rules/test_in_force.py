@@ -7,7 +7,7 @@ import pytest
 
 from services.tariffs.rules.components import Index
 from services.tariffs.rules.housing_component import InvalidHousingInputs
-from services.tariffs.rules.in_force import HOUSING_PARAMETERS, InForce, chosen_value, is_parameter
+from services.tariffs.rules.in_force import HOUSING_PARAMETERS, InForce, chosen_value, fault_of_parameter, is_parameter
 from shared.kernel.dated import DatedValue, NoValueInForce, Status
 from shared.kernel.sources import Source
 
@@ -58,7 +58,7 @@ class TestHousingNorm:
 
     @pytest.mark.parametrize("year", ["2024.5", "24", "20240"])
     def test_a_price_year_that_is_no_year_is_refused(self, year: str) -> None:
-        with pytest.raises(InvalidHousingInputs, match="housing_price_year must be a year"):
+        with pytest.raises(InvalidHousingInputs, match="housing_price_year must be a year from 2000 to 2100"):
             in_force(housing_price_year=year).housing_norm()
 
 
@@ -97,3 +97,33 @@ def test_what_a_tariff_uses_can_be_chosen(name: str) -> None:
 )
 def test_what_it_does_not_use_cannot(name: str) -> None:
     assert not is_parameter(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("labour_index", "-1"),
+        ("labour_index.2027", "0.0000000000001"),
+        ("housing_price_year", "1999"),
+        ("max_max_surcharge", "-0.01"),
+        ("max_max_on_housing", "2"),
+        ("occupancy", "1.1"),
+    ],
+)
+def test_a_value_that_cannot_be_is_told(name: str, value: str) -> None:
+    assert fault_of_parameter(name, Fraction(value))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("labour_index", "-0.02"),
+        ("material_index.2027", "0"),
+        ("housing_price_year", "2026"),
+        ("max_max_surcharge", "0"),
+        ("max_max_on_housing", "1"),
+        ("occupancy", "1"),
+    ],
+)
+def test_a_value_that_can_be_has_no_fault(name: str, value: str) -> None:
+    assert fault_of_parameter(name, Fraction(value)) is None

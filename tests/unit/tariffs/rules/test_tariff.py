@@ -15,6 +15,7 @@ from services.tariffs.rules.indexation import CatchUp, IndexChains, IndexValues
 from services.tariffs.rules.labels import Origin
 from services.tariffs.rules.maximum import InvalidMaxMax, MaxMax
 from services.tariffs.rules.tariff import Tariff, maximum_tariff
+from services.tariffs.rules.tariff_wording import note
 from shared.kernel.dated import DatedValue, Status
 from shared.kernel.money import euros_to_cents
 from shared.kernel.sources import Source
@@ -221,6 +222,18 @@ class TestSteps:
         _, steps = tariff(Prestatie.DAGOPVANG, prices)
         assert steps["tariff_cents"].illustrative
         assert not steps["material"].illustrative
+
+    def test_a_cost_that_stands_in_for_a_component_is_a_step_of_its_own(self) -> None:
+        steps = Steps()
+        note(steps, "cost.capital", Fraction(7), origin=Origin(Source(form="cost base"), illustrative=True))
+        prices = cost_prices()
+        prices[Component.EQUITY_RETURN] = CostPrice(Fraction(7), PriceLevel(2025, D), taken_from="cost.capital")
+        index = IndexChains(IndexValues(INDICES, KNOWN_AT), CatchUp.STRUCTURAL, steps)
+        level = PriceLevel(2026, D)
+        maximum_tariff(Prestatie.DAGOPVANG, level, prices, norm=None, max_max=None, index=index, steps=steps)
+        assert steps["cost.equity_return"].inputs == ("cost.capital",)
+        assert steps["equity_return"].illustrative
+        assert_recomputes(steps)
 
 
 @given(amounts=st.lists(st.decimals(0, 2000, places=12), min_size=5, max_size=5), prestatie=st.sampled_from(Prestatie))
