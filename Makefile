@@ -14,7 +14,7 @@ serve: .venv/set.done ## the set without samples; data is kept
 	@exec $(BIN)/python -m services serve $(ARGS)
 
 test: .venv/dev.done ## the whole suite
-	@exec $(BIN)/python -m pytest -n auto --cov $(ARGS)
+	@exec $(BIN)/python -m pytest -n auto --dist loadgroup --cov $(ARGS)
 
 check: .venv/dev.done ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .
