@@ -1,0 +1,1 @@
+"""Addresses of the gateway itself: HTTP in, HTTP out."""

@@ -1,0 +1,1 @@
+"""The embedded issuer of tokens: for the demo only, and never beside a real one."""
