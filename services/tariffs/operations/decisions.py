@@ -1,0 +1,344 @@
+"""The life of a decision: drafted, adopted by another person, published, perhaps withdrawn."""
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+from uuid import UUID, uuid4
+
+from pydantic import ValidationError
+from sqlalchemy import Row
+
+from services.tariffs.errors.decisions import (
+    BuiltUpon,
+    ChangedMeanwhile,
+    DecisionNotFound,
+    IllustrativeDecision,
+    NothingToReplaceThere,
+    OwnDraft,
+    ReplacedMaxMax,
+    ReplacedNotPublished,
+    WrongState,
+)
+from services.tariffs.errors.decisions import CeilingsCrossed as CeilingsCrossedThere
+from services.tariffs.rules.components import Component
+from services.tariffs.rules.decisions import (
+    CeilingsCrossed,
+    MaxMaxUnclear,
+    NothingToReplace,
+    Period,
+    Piece,
+    SecondCeiling,
+    change,
+    decided,
+    replaced_by,
+    replaced_throughout,
+    view,
+    with_components_replaced,
+)
+from services.tariffs.rules.maximum import MaxMax
+from services.tariffs.schemas.decisions import COMPONENTS, DecisionLineIn, DraftChangeIn, DraftIn, WithdrawalIn
+from services.tariffs.store.decisions import DecisionStore, NewTariff, PublishedTariff
+from shared.kernel.sources import Text
+from shared.plumbing.problems import BadRequest, Fault, pointer
+from shared.plumbing.work import Work
+
+
+def draft(work: Work, wanted: DraftIn) -> UUID:
+    """Write down a draft; not committed yet.
+
+    Raises:
+        BadRequest: a line names a calculation that does not exist or is of another prestatie.
+        ReplacedNotPublished: the decision to replace is not published.
+        CeilingsCrossedThere: a tariff is below zero, or its second ceiling below the first.
+    """
+    store, decision_id = DecisionStore(work.session), uuid4()
+    store.add_draft(
+        {
+            "decision_id": decision_id,
+            "drafters": [work.principal.subject],
+            "drafted_at": work.now(),
+            **_content(store, wanted),
+        }
+    )
+    return decision_id
+
+
+def change_draft(work: Work, decision_id: UUID, version: int, wanted: DraftChangeIn) -> None:
+    """Change a draft that the caller read; whoever changes it counts as a drafter.
+
+    Raises:
+        DecisionNotFound, WrongState: there is no such draft.
+        ChangedMeanwhile: the draft is not of this version any more.
+        BadRequest, ReplacedNotPublished, CeilingsCrossedThere: as for a new draft.
+    """
+    store = DecisionStore(work.session)
+    row = _held(store, decision_id)
+    _require(row, "draft")
+    if row.version != version:
+        raise ChangedMeanwhile
+    as_sent = {
+        "number": row.number,
+        "title": row.title,
+        "lines": [line["request"] for line in row.lines],
+        "inForceFrom": row.in_force_from,
+        "inForceUntil": row.in_force_until,
+        "replaces": row.replaces,
+        "replacedComponents": list(row.replaced_components),
+        "reasons": row.reasons,
+    }
+    try:
+        merged = DraftIn.model_validate(as_sent | wanted.model_dump(by_alias=True, exclude_unset=True, mode="json"))
+    except ValidationError as error:
+        raise BadRequest(
+            Text("Het gewijzigde concept klopt niet.", "The changed draft is not valid."),
+            errors=[Fault(pointer(["body", *fault["loc"]]), fault["type"], fault["msg"]) for fault in error.errors()],
+        ) from error
+    drafters = list(dict.fromkeys([*row.drafters, work.principal.subject]))
+    store.change(decision_id, {"drafters": drafters, **_content(store, merged)})
+
+
+def adopt(work: Work, decision_id: UUID, *, allow_illustrative: bool) -> None:
+    """Adopt a draft, as another person than who drafted it.
+
+    Raises:
+        DecisionNotFound, WrongState: there is no such draft.
+        OwnDraft: the caller drafted or changed it.
+        IllustrativeDecision: it rests on a value without a public source, and this is not a demo.
+        NothingToReplaceThere, ReplacedMaxMax, CeilingsCrossedThere: it could not be published.
+    """
+    store = DecisionStore(work.session)
+    row = _held(store, decision_id)
+    _require(row, "draft")
+    if work.principal.subject in row.drafters:
+        raise OwnDraft
+    would_set = would_be_set(store, row)
+    if not allow_illustrative and (row.illustrative or any(one.tariff.illustrative for one in would_set)):
+        raise IllustrativeDecision
+    store.change(decision_id, {"status": "adopted", "adopted_by": work.principal.subject, "adopted_at": work.now()})
+
+
+def publish(work: Work, decision_id: UUID, *, allow_illustrative: bool) -> None:
+    """Publish an adopted decision: from this moment its tariffs are known, and cover what they overlap.
+
+    Raises:
+        DecisionNotFound, WrongState: there is no such adopted decision.
+        NothingToReplaceThere, ReplacedMaxMax, CeilingsCrossedThere, ReplacedNotPublished: what it builds on is gone.
+        IllustrativeDecision: what it builds on is illustrative by now, and this is not a demo.
+    """
+    store = DecisionStore(work.session)
+    at = store.one_at_a_time()
+    row = _held(store, decision_id)
+    _require(row, "adopted")
+    _require_published(store, row.replaces)
+    new = would_be_set(store, row)
+    if not allow_illustrative and any(one.tariff.illustrative for one in new):
+        raise IllustrativeDecision
+    store.set_tariffs(decision_id, new)
+    store.change(decision_id, {"status": "published", "published_by": work.principal.subject, "published_at": at})
+    for prestatie in {one.prestatie for one in new}:
+        _show(store, store.prestatie_ids()[prestatie], at)
+
+
+def withdraw(work: Work, decision_id: UUID, wanted: WithdrawalIn) -> None:
+    """Withdraw a decision; from this moment what lay under it is in force again. What was known before stays readable.
+
+    Raises:
+        DecisionNotFound, WrongState: there is no such adopted or published decision.
+        BuiltUpon: a standing decision took components from its tariffs.
+    """
+    store = DecisionStore(work.session)
+    at = store.one_at_a_time()
+    row = _held(store, decision_id)
+    _require(row, "adopted", "published")
+    if numbers := store.built_on(decision_id):
+        raise BuiltUpon(numbers)
+    store.change(
+        decision_id,
+        {
+            "status": "withdrawn",
+            "withdrawn_by": work.principal.subject,
+            "withdrawn_at": at,
+            "withdrawal_reason": wanted.reason,
+        },
+    )
+    for prestatie in {piece.tariff.prestatie for piece in store.set_by(decision_id)}:
+        _show(store, store.prestatie_ids()[prestatie], at)
+
+
+def _show(store: DecisionStore, prestatie_id: int, at: Any) -> None:
+    """Bring what is known in line with the decisions that stand."""
+    step = change(store.seen(prestatie_id), view(store.sheets(prestatie_id)))
+    for piece in step.closed:
+        store.close(prestatie_id, piece, at)
+    for piece in step.opened:
+        store.open(prestatie_id, piece, at)
+
+
+def would_be_set(store: DecisionStore, row: Row[Any]) -> list[NewTariff]:
+    """What a decision sets if it is published now.
+
+    Raises:
+        NothingToReplaceThere, ReplacedMaxMax, CeilingsCrossedThere: it cannot be published now.
+    """
+    in_force, ids = Period(row.in_force_from, row.in_force_until), store.prestatie_ids()
+    named = frozenset(COMPONENTS[name] for name in row.replaced_components)
+    found: list[NewTariff] = []
+    for line in row.lines:
+        prestatie, own, ceiling = line["request"]["prestatie"], _components(line), _second_ceiling(line)
+        try:
+            if not named:
+                found.append(NewTariff(prestatie, in_force, decided(own, ceiling, line["illustrative"]), None))
+                continue
+            pieces = replaced_throughout(store.seen(ids[prestatie]), in_force)
+            tariffs = store.tariffs([piece.tariff for piece in pieces])
+            for piece in pieces:
+                tariff = with_components_replaced(
+                    tariffs[piece.tariff].tariff, named, own, ceiling, line["illustrative"]
+                )
+                found.append(NewTariff(prestatie, piece.in_force, tariff, piece.tariff))
+        except NothingToReplace as nothing:
+            raise NothingToReplaceThere(prestatie, nothing.days) from nothing
+        except MaxMaxUnclear as unclear:
+            raise ReplacedMaxMax(prestatie) from unclear
+        except CeilingsCrossed as crossed:
+            raise CeilingsCrossedThere(prestatie) from crossed
+    return found
+
+
+Shown = Piece[NewTariff | PublishedTariff]
+Replacement = tuple[Piece[NewTariff | PublishedTariff], PublishedTariff | None]
+"""A tariff that a decision sets on some days, and the tariff it replaces there."""
+
+
+def replacements(store: DecisionStore, row: Row[Any]) -> list[Replacement]:
+    """What a decision sets and what it replaces, day by day: as published, or as if it were published now."""
+    shown: list[Shown] = []
+    if row.published_at is not None:
+        shown += [Piece(piece.in_force, piece.tariff) for piece in store.set_by(row.decision_id)]
+        before = {
+            prestatie: [
+                Piece(rectangle.in_force, rectangle.tariff)
+                for rectangle in store.rectangles(prestatie, known_until=row.published_at)
+            ]
+            for prestatie in {piece.tariff.prestatie for piece in shown}
+        }
+    elif row.status != "withdrawn":
+        try:
+            shown += [Piece(one.in_force, one) for one in would_be_set(store, row)]
+        except (NothingToReplaceThere, ReplacedMaxMax, CeilingsCrossedThere):
+            return []
+        ids, before = store.prestatie_ids(), {}
+        for prestatie in {piece.tariff.prestatie for piece in shown}:
+            seen = store.seen(ids[prestatie])
+            tariffs = store.tariffs([piece.tariff for piece in seen])
+            before[prestatie] = [Piece(piece.in_force, tariffs[piece.tariff]) for piece in seen]
+    else:
+        return []
+    return [part for piece in shown for part in _beside(piece, before[piece.tariff.prestatie])]
+
+
+def _beside(piece: Shown, before: Sequence[Piece[PublishedTariff]]) -> list[Replacement]:
+    old = replaced_by(before, piece.in_force)
+    fresh = [piece.in_force]
+    for one in old:
+        fresh = [rest for period in fresh for rest in period.without(one.in_force)]
+    found: list[Replacement] = [(Piece(one.in_force, piece.tariff), one.tariff) for one in old]
+    found += [(Piece(period, piece.tariff), None) for period in fresh]
+    return sorted(found, key=lambda part: part[0].in_force.start)
+
+
+def decision(work: Work, decision_id: UUID) -> Row[Any]:
+    """A decision that the caller may see.
+
+    Raises:
+        DecisionNotFound: there is none.
+    """
+    row = DecisionStore(work.session).decision(decision_id)
+    if row is None:
+        raise DecisionNotFound
+    return row
+
+
+def _held(store: DecisionStore, decision_id: UUID) -> Row[Any]:
+    row = store.decision(decision_id, hold=True)
+    if row is None:
+        raise DecisionNotFound
+    return row
+
+
+def _require(row: Row[Any], *states: str) -> None:
+    if row.status not in states:
+        raise WrongState(row.status, states)
+
+
+def _require_published(store: DecisionStore, replaces: UUID | None) -> None:
+    if replaces is not None:
+        found = store.decision(replaces)
+        if found is None or found.status != "published":
+            raise ReplacedNotPublished
+
+
+def _content(store: DecisionStore, wanted: DraftIn) -> dict[str, Any]:
+    """The columns of a draft's content."""
+    _require_published(store, wanted.replaces)
+    faults: list[Fault] = []
+    lines = [_line(store, place, line, faults) for place, line in enumerate(wanted.lines)]
+    if faults:
+        raise BadRequest(Text("Een regel verwijst verkeerd.", "A line refers to what it cannot."), errors=faults)
+    if not wanted.replaced_components:
+        for line in lines:
+            try:
+                decided(_components(line), _second_ceiling(line), line["illustrative"])
+            except CeilingsCrossed as crossed:
+                raise CeilingsCrossedThere(line["request"]["prestatie"]) from crossed
+    return {
+        "number": wanted.number,
+        "title": wanted.title,
+        "reasons": wanted.reasons,
+        "in_force_from": wanted.in_force_from,
+        "in_force_until": wanted.in_force_until,
+        "replaces": wanted.replaces,
+        "replaced_components": list(wanted.replaced_components),
+        "lines": lines,
+        "illustrative": any(line["illustrative"] for line in lines),
+    }
+
+
+def _line(store: DecisionStore, place: int, wanted: DecisionLineIn, faults: list[Fault]) -> dict[str, Any]:
+    """A line as it is kept: what was asked, and the exact components it stands for."""
+    request = wanted.model_dump(by_alias=True, exclude_none=True, mode="json")
+    if wanted.calculation_id is None:
+        assert wanted.components is not None, "a line has one origin"
+        given = {c.value: getattr(wanted.components, c.value) for c in Component}
+        return {
+            "request": request,
+            "components": {name: str(value) for name, value in given.items() if value is not None},
+            "illustrative": wanted.source is None,
+        }
+    found = store.calculation(wanted.calculation_id)
+    if found is None or found.prestatie != wanted.prestatie:
+        code = "calculation_not_found" if found is None else "calculation_of_another_prestatie"
+        message = "there is no such calculation" if found is None else f"this calculation is of {found.prestatie}"
+        faults.append(Fault(f"/lines/{place}/calculationId", code, message))
+        return {"request": request, "components": {}, "illustrative": True}
+    steps = {step["id"]: step["value"] for step in found.answer["steps"]}
+    surcharge = {
+        name: steps[f"max_max.{name}"] for name in ("surcharge", "on_housing") if found.max_max_tariff_cents is not None
+    }
+    return {
+        "request": request,
+        "components": found.components,
+        "illustrative": found.illustrative,
+        **({"max_max": surcharge} if surcharge else {}),
+    }
+
+
+def _components(line: Mapping[str, Any]) -> dict[Component, Fraction]:
+    return {Component(name): Fraction(value) for name, value in line["components"].items()}
+
+
+def _second_ceiling(line: Mapping[str, Any]) -> SecondCeiling:
+    if "max_max" in line:
+        return MaxMax(Fraction(line["max_max"]["surcharge"]), Fraction(line["max_max"]["on_housing"]))
+    amount: int | None = line["request"].get("maxMaxTariffCents")
+    return amount
