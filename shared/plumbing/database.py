@@ -22,6 +22,10 @@ SETTING_PREFIX = "zorgtarief."
 """Prefix of the settings a transaction carries: ``.subject``, ``.roles`` (comma-separated) and one per row claim."""
 
 
+LOCK_SECONDS = 30
+"""How long a statement waits for what another transaction holds, before the caller is told to try again."""
+
+
 def metadata(schema: str) -> MetaData:
     """The tables of one service, in its own schema, with constraint names that migrations can rely on."""
     return MetaData(schema=schema, naming_convention=NAMING)
@@ -39,17 +43,23 @@ class Database:
         url: SQLAlchemy address with driver ``postgresql+psycopg``.
         schema: the service's schema, also its search path.
         row_claims: claims of the caller that every transaction carries as settings.
-        pool_size: connections kept open.
+        pool_size: connections kept open; under load twice as many, the ``capacity``.
     """
 
     def __init__(self, url: str, schema: str, *, row_claims: tuple[str, ...] = (), pool_size: int = 10) -> None:
         self._row_claims = row_claims
+        self.capacity = 2 * pool_size
         self.engine: Engine = create_engine(
             url,
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_pre_ping=True,
-            connect_args={"options": f"-csearch_path={schema}", "connect_timeout": 5},
+            # A statement's values may be somebody's figures; an error names the statement only.
+            hide_parameters=True,
+            connect_args={
+                "options": f"-csearch_path={schema} -clock_timeout={LOCK_SECONDS}s",
+                "connect_timeout": 5,
+            },
         )
 
     @contextmanager

@@ -3,6 +3,7 @@
 import uuid
 
 import structlog
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.plumbing.problems import render_plain, wants_dutch
@@ -61,6 +62,8 @@ class Edge:
         with structlog.contextvars.bound_contextvars(request_id=request_id.decode()):
             try:
                 await self._app(scope, receive, send_with_headers)
+            except ClientDisconnect:
+                log.info("the client went away", method=scope["method"], path=scope["path"])
             except Exception:
                 log.exception("unhandled error", method=scope["method"], path=scope["path"])
                 if started:

@@ -1,58 +1,81 @@
-"""JSON read exactly: numbers with a point become Decimal; what JSON or we do not allow is refused by name."""
+"""JSON read exactly: numbers with a point become Decimal; what JSON or we do not allow is refused by name and place."""
 
 import json
-from collections.abc import Sequence
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, NoReturn
+from itertools import islice
+from typing import Any
 
 from shared.kernel.numbers import PLAIN_DECIMAL
 from shared.kernel.sources import Text
-from shared.plumbing.problems import BadRequest, Fault
+from shared.plumbing.problems import MAX_FAULTS, BadRequest, Fault, pointer
 
 MAX_DIGITS = 40
+MAX_DEPTH = 64
+"""Objects and lists inside each other; nothing that is sent in earnest comes near it."""
+
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+"""Characters that no text may hold: NUL, which the database refuses, and half a character (a lone surrogate)."""
 
 
 class NotExactJson(ValueError):
-    """The text is not JSON, or holds a number, key or constant that is not taken."""
+    """The text is not JSON, or holds a number, key, text or constant that is not taken; ``faults`` names each."""
 
-    def __init__(self, code: str, message: str, position: int | None = None) -> None:
-        super().__init__(message)
-        self.code, self.position = code, position
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__("; ".join(f"{fault.location}: {fault.message}" for fault in faults))
+        self.faults = tuple(faults)
 
 
-def _decimal(text: str) -> Decimal:
+@dataclass(frozen=True, slots=True)
+class _Unusable:
+    """Stands in the document where something is that is not taken, until every such place is known."""
+
+    code: str
+    message: str
+
+
+class _Doubled(dict[str, Any]):
+    """An object in which a field stands more than once."""
+
+    def __init__(self, pairs: Sequence[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        self.twice = [name for name, times in Counter(name for name, _ in pairs).items() if times > 1]
+
+
+def _decimal(text: str) -> Decimal | _Unusable:
     if not PLAIN_DECIMAL.fullmatch(text):
-        raise NotExactJson("number_not_plain", f"write the number {text[:40]} in plain notation, without an exponent")
+        wanted = "in plain notation, without an exponent, at most 18 digits before and 20 after the point"
+        return _Unusable("number_not_plain", f"write the number {text[:MAX_DIGITS]} {wanted}")
     return Decimal(text)
 
 
-def _integer(text: str) -> int:
+def _integer(text: str) -> int | _Unusable:
     if len(text) > MAX_DIGITS:
-        raise NotExactJson("number_too_long", f"a number has at most {MAX_DIGITS} digits")
+        return _Unusable("number_too_long", f"a number has at most {MAX_DIGITS} digits")
     return int(text)
 
 
-def _constant(text: str) -> NoReturn:
-    raise NotExactJson("number_not_finite", f"{text} is not a number that can be used")
+def _constant(text: str) -> _Unusable:
+    return _Unusable("number_not_finite", f"{text} is not a number that can be used")
 
 
 def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
-    if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise NotExactJson("field_twice", f"the field {twice!r} stands twice in one object")
-    return found
+    return found if len(found) == len(pairs) else _Doubled(pairs)
 
 
 def read(content: bytes) -> Any:
     """The document in the bytes.
 
     Raises:
-        NotExactJson: not UTF-8 JSON; NaN or Infinity; a number with an exponent; a field named twice; nested too deep.
+        NotExactJson: not UTF-8 JSON; nested too deep; or, each named with its place: NaN or Infinity, a number with an
+            exponent or too many digits, a field named twice, a text with NUL or half a character.
     """
     try:
-        return json.loads(
+        document = json.loads(
             content.decode("utf-8"),
             parse_float=_decimal,
             parse_int=_integer,
@@ -60,11 +83,59 @@ def read(content: bytes) -> Any:
             object_pairs_hook=_object,
         )
     except UnicodeDecodeError as error:
-        raise NotExactJson("json_not_utf8", "the text is not UTF-8", error.start) from error
+        raise NotExactJson([Fault("/", "json_not_utf8", f"byte {error.start} is not UTF-8")]) from error
     except json.JSONDecodeError as error:
-        raise NotExactJson("json_invalid", f"this is not JSON: {error.msg}", error.pos) from error
-    except RecursionError as error:
-        raise NotExactJson("json_too_deep", "the document is nested too deep") from error
+        place = f"line {error.lineno}, column {error.colno}"
+        raise NotExactJson([Fault("/", "json_invalid", f"this is not JSON: {error.msg} ({place})")]) from error
+    except RecursionError:
+        document = _Unusable("json_too_deep", f"objects and lists stand at most {MAX_DEPTH} deep")
+    faults = list(islice(_faults(document), MAX_FAULTS))
+    if faults:
+        raise NotExactJson(faults)
+    return document
+
+
+def _faults(document: Any) -> Iterator[Fault]:
+    """Every place in the document that is not taken, without recursion: the document may be as deep as it likes."""
+    if not isinstance(document, dict | list):
+        yield from _fault_of((), document)
+        return
+    level: list[tuple[tuple[Any, ...], Any]] = [((), document)]
+    for _ in range(MAX_DEPTH):
+        below: list[tuple[tuple[Any, ...], Any]] = []
+        for path, node in level:
+            if isinstance(node, dict):
+                yield from _faults_of_names(path, node)
+            for key, member in node.items() if isinstance(node, dict) else enumerate(node):
+                if isinstance(member, dict | list):
+                    below.append(((*path, key), member))
+                elif not isinstance(member, int | Decimal):
+                    yield from _fault_of((*path, key), member)
+        if not below:
+            return
+        level = below
+    yield _fault(level[0][0], "json_too_deep", f"objects and lists stand at most {MAX_DEPTH} deep")
+
+
+def _faults_of_names(path: tuple[Any, ...], node: dict[str, Any]) -> Iterator[Fault]:
+    for name in node:
+        if UNSTORABLE.search(name):
+            yield _fault((*path, name), "field_not_storable", "the field's name holds NUL or half a character")
+    if isinstance(node, _Doubled):
+        for name in node.twice:
+            yield _fault((*path, name), "field_twice", "this field stands twice in one object")
+
+
+def _fault_of(path: tuple[Any, ...], value: Any) -> Iterator[Fault]:
+    if isinstance(value, _Unusable):
+        yield _fault(path, value.code, value.message)
+    elif isinstance(value, str) and UNSTORABLE.search(value):
+        yield _fault(path, "text_not_storable", "the text holds NUL or half a character")
+
+
+def _fault(path: tuple[Any, ...], code: str, message: str) -> Fault:
+    # A name may itself hold what no answer can be written with.
+    return Fault(UNSTORABLE.sub("\ufffd", pointer(("body", *path))), code, message)
 
 
 def read_body(content: bytes) -> Any:
@@ -72,8 +143,6 @@ def read_body(content: bytes) -> Any:
     try:
         return read(content)
     except NotExactJson as error:
-        place = "/" if error.position is None else f"/ (byte {error.position})"
         raise BadRequest(
-            Text("De inhoud is geen geldige JSON.", "The body is not valid JSON."),
-            errors=[Fault(place, error.code, str(error))],
+            Text("De inhoud is geen bruikbare JSON.", "The body is not JSON that can be used."), errors=error.faults
         ) from error

@@ -3,6 +3,7 @@
 Roles and claims are opaque words to this module; each service names its own.
 """
 
+import http.client
 import json
 import time
 import urllib.request
@@ -10,7 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import anyio
 import anyio.to_thread
+import structlog
 from fastapi import Request
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -21,10 +24,13 @@ from pydantic import AnyUrl
 from shared.kernel.sources import Text
 from shared.plumbing.problems import Forbidden, Unauthenticated, Unavailable
 
+log = structlog.get_logger("identity")
+
 ALGORITHMS = ["ES256", "PS256"]
 LEEWAY_SECONDS = 30
 REFRESH_SECONDS = 300
 RETRY_SECONDS = 5
+MAX_SUBJECT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,7 @@ class Principal:
     @property
     def anonymous(self) -> bool:
         """Whether nobody is known to ask."""
-        return not self.roles
+        return not self.roles and self.subject == ANONYMOUS.subject
 
 
 ANONYMOUS = Principal("anonymous")
@@ -60,6 +66,7 @@ class IssuerKeys:
         self._keys: KeySet | None = None
         self._ids: set[str | None] = set()
         self._fetched_at = self._tried_at = float("-inf")
+        self._fetching = anyio.Lock()
 
     def _fetch(self) -> None:
         self._tried_at = time.monotonic()
@@ -71,21 +78,26 @@ class IssuerKeys:
 
     async def holding(self, kid: str | None) -> KeySet:
         """The key set, fetched again when it is old or does not hold the key; at most once in five seconds."""
-        now = time.monotonic()
-        stale = now - self._fetched_at > REFRESH_SECONDS or kid not in self._ids
-        if stale and now - self._tried_at > RETRY_SECONDS:
-            try:
-                await anyio.to_thread.run_sync(self._fetch)
-            except (OSError, ValueError, KeyError, JoseError) as error:
-                if self._keys is None:
-                    raise Unavailable(
-                        Text("De sleutels van de uitgever zijn niet bereikbaar.", "The issuer's keys are out of reach.")
-                    ) from error
+        if self._stale(kid):
+            # Whoever comes while the keys are being fetched waits for them and does not fetch again.
+            async with self._fetching:
+                if self._stale(kid) and time.monotonic() - self._tried_at > RETRY_SECONDS:
+                    await self._try_to_fetch()
         if self._keys is None:
             raise Unavailable(
                 Text("De sleutels van de uitgever zijn niet bereikbaar.", "The issuer's keys are out of reach.")
             )
         return self._keys
+
+    def _stale(self, kid: str | None) -> bool:
+        return kid not in self._ids or time.monotonic() - self._fetched_at > REFRESH_SECONDS
+
+    async def _try_to_fetch(self) -> None:
+        try:
+            await anyio.to_thread.run_sync(self._fetch)
+        except (OSError, http.client.HTTPException, ValueError, LookupError, TypeError, AttributeError, JoseError):
+            # Keys that were fetched before stay good; without any, nobody can be let in.
+            log.warning("the issuer's keys cannot be fetched", address=self._address, exc_info=True)
 
 
 class TokenVerifier:
@@ -126,7 +138,7 @@ class TokenVerifier:
             raise Unauthenticated(Text("Stuur een bearer-token mee.", "Send a bearer token."))
         try:
             claims = await self._verified(token.strip())
-        except (JoseError, ValueError, TypeError, KeyError) as error:
+        except (JoseError, ValueError, TypeError, KeyError, RecursionError) as error:
             raise Unauthenticated(
                 Text(
                     "Het token is niet geldig, niet van deze uitgever, of verlopen. Vraag een nieuw token aan.",
@@ -138,7 +150,7 @@ class TokenVerifier:
             roles = []
         bound = {name: claims[name] for name in self._row_claims if isinstance(claims.get(name), str)}
         known = self._roles.intersection(role for role in roles if isinstance(role, str))
-        return Principal(str(claims["sub"]), frozenset(known), bound)
+        return Principal(claims["sub"], frozenset(known), bound)
 
     async def _verified(self, token: str) -> dict[str, Any]:
         header = _unverified_header(token)
@@ -147,6 +159,8 @@ class TokenVerifier:
         keys = await self._keys.holding(header.get("kid"))
         verified = jwt.decode(token, keys, algorithms=ALGORITHMS)
         self._claims.validate(verified.claims)
+        if len(verified.claims["sub"]) > MAX_SUBJECT:
+            raise ValueError("the subject is too long to be recorded")
         return dict(verified.claims)
 
 

@@ -4,13 +4,16 @@ The queue is procrastinate's, in the service's own schema. A job that a killed w
 """
 
 import asyncio
+import contextlib
 import uuid
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 import procrastinate
 import structlog
-from procrastinate import JobContext
+from procrastinate import JobContext, RetryStrategy
+from procrastinate.exceptions import ConnectorException
 from sqlalchemy import (
     CheckConstraint,
     Column,
@@ -28,6 +31,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from shared.kernel.sources import Text
@@ -39,7 +43,11 @@ from shared.plumbing.work import Work
 
 log = structlog.get_logger("jobs")
 
-STALLED_AFTER_SECONDS = 30
+HEARTBEAT_SECONDS = 2.0
+STALLED_AFTER_SECONDS = 10
+"""A worker that gave no sign of life for so long is taken for dead; its jobs are taken up by the next worker."""
+KEPT_HOURS = 14 * 24
+"""How long the queue remembers what it did; the job that the client sees stays."""
 
 
 class JobOut(ResponseModel):
@@ -82,13 +90,15 @@ def jobs_table(metadata: MetaData) -> Table:
 
 
 def job_queue(name: str) -> procrastinate.App:
-    """The queue of one service; its tasks are added with :func:`task`."""
+    """The queue of one service; add tasks with ``@queue.task(name="<service>.<task>")``."""
     app = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
 
-    @app.periodic(cron="* * * * *")
-    @app.task(name=f"{name}.retry_stalled", queueing_lock=f"{name}.retry_stalled", pass_context=True)
-    async def retry_stalled(context: JobContext, timestamp: int) -> None:
-        await _retry_stalled(context.app)
+    @app.periodic(cron="17 3 * * *")
+    @app.task(name=f"{name}.forget_finished", queueing_lock=f"{name}.forget_finished", pass_context=True)
+    async def forget_finished(context: JobContext, timestamp: int) -> None:
+        await context.app.job_manager.delete_old_jobs(
+            KEPT_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
+        )
 
     return app
 
@@ -96,8 +106,20 @@ def job_queue(name: str) -> procrastinate.App:
 async def _retry_stalled(app: procrastinate.App) -> None:
     stalled = await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS)
     for job in stalled:
-        log.warning("job taken up again after its worker died", job=job.id, task=job.task_name)
-        await app.job_manager.retry_job(job)
+        # A job that kills its worker each time waits longer and longer, so that others get their turn.
+        pause = timedelta(seconds=0 if job.attempts == 0 else min(2**job.attempts, 600))
+        log.warning("job taken up again after its worker died", job=job.id, task=job.task_name, attempt=job.attempts)
+        await app.job_manager.retry_job(job, retry_at=datetime.now(UTC) + pause)
+
+
+async def _keep_retrying_stalled(app: procrastinate.App) -> None:
+    while True:
+        # Beside the jobs and not as one of them: a long job would hold it up.
+        try:
+            await _retry_stalled(app)
+        except ConnectorException:
+            log.warning("jobs of dead workers cannot be looked for", exc_info=True)
+        await asyncio.sleep(STALLED_AFTER_SECONDS / 2)
 
 
 def ask(work: Work, table: Table, task: Any, kind: str, **arguments: Any) -> JobOut:
@@ -150,35 +172,42 @@ def carry_out(
 ) -> None:
     """Do the work of a job in one transaction that also marks it done: after a crash it was done wholly or not at all.
 
+    Of two workers that have the same job (one was taken for dead), the second waits and finds it done.
+
     Args:
-        do: does the work on the session, reports progress, and returns the address of the result. It must not commit.
+        do: does the work on the session, reports progress, and returns the address of the result. It must neither
+            commit nor roll back.
         principal: on whose behalf the rows are read and written.
+
+    Raises:
+        LookupError: there is no such job, or the principal may not see it.
+        OperationalError, InterfaceError: the database went away; the queue takes the job up again.
     """
     id_ = uuid.UUID(job_id)
     progress = Progress(database, table, id_)
     with database.transaction(principal) as session:
+        # Held until this transaction ends, also when this process is killed.
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(job_id, 0))))
         status = session.execute(select(table.c.status).where(table.c.job_id == id_)).scalar_one_or_none()
-        session.rollback()
-        if status in (None, "succeeded", "failed"):
+        if status is None:
+            raise LookupError(f"job {job_id} does not exist, or {principal.subject} may not see it")
+        if status in ("succeeded", "failed"):
             return
         progress.set(status="running", progress=0.0)
+        outcome: dict[str, Any]
         try:
-            result_url = do(session, progress)
+            with session.begin_nested():
+                outcome = {"status": "succeeded", "progress": 1.0, "result_url": do(session, progress)}
         except Problem as problem:
-            session.rollback()
             log.info("job failed by rule", job_id=job_id, code=problem.code)
-            progress.set(status="failed", problem=problem_document(problem), finished_at=func.now())
-            return
+            outcome = {"status": "failed", "problem": problem_document(problem)}
+        except (OperationalError, InterfaceError):
+            raise
         except Exception:
-            session.rollback()
             log.exception("job failed", job_id=job_id)
-            progress.set(status="failed", problem=problem_document(None), finished_at=func.now())
-            return
-        session.execute(
-            update(table)
-            .where(table.c.job_id == id_)
-            .values(status="succeeded", progress=1.0, result_url=result_url, finished_at=func.clock_timestamp())
-        )
+            outcome = {"status": "failed", "problem": problem_document(None)}
+        done = update(table).where(table.c.job_id == id_).values(**outcome, finished_at=func.clock_timestamp())
+        session.execute(done)
         session.commit()
 
 
@@ -199,6 +228,11 @@ def problem_document(problem: Problem | None) -> dict[str, Any]:
 
 def run_worker(app: procrastinate.App, database_url: str, schema: str, name: str) -> None:
     """Work through the queue until told to stop (SIGINT, SIGTERM); the job under way is finished first."""
+    for task in app.tasks.values():
+        # What carry_out raises is a database that went away; it will be back.
+        task.retry_strategy = task.retry_strategy or RetryStrategy(
+            max_attempts=10, exponential_wait=2, retry_exceptions=(OperationalError, InterfaceError)
+        )
 
     async def run() -> None:
         connector = procrastinate.PsycopgConnector(
@@ -206,10 +240,18 @@ def run_worker(app: procrastinate.App, database_url: str, schema: str, name: str
         )
         with app.replace_connector(connector) as live:
             async with live.open_async():
-                await _retry_stalled(live)
-                await live.run_worker_async(
-                    name=name, fetch_job_polling_interval=2.0, stalled_worker_timeout=STALLED_AFTER_SECONDS
-                )
+                watch = asyncio.create_task(_keep_retrying_stalled(live))
+                try:
+                    await live.run_worker_async(
+                        name=name,
+                        fetch_job_polling_interval=2.0,
+                        update_heartbeat_interval=HEARTBEAT_SECONDS,
+                        stalled_worker_timeout=STALLED_AFTER_SECONDS,
+                    )
+                finally:
+                    watch.cancel()
+                    with contextlib.suppress(asyncio.CancelledError):
+                        await watch
 
     asyncio.run(run())
 

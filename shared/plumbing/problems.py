@@ -28,6 +28,8 @@ from shared.kernel.sources import Text
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:zorgtarief:problem:"
+MAX_FAULTS = 1000
+"""Faults named in one answer, so that a small body cannot ask for a huge answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +210,7 @@ def render_for(request: Request, problem: Problem) -> JSONResponse:
         problem.code,
         problem.title,
         problem.text,
-        path=request.url.path,
+        path=request.scope["path"],
         dutch=wants_dutch(request.headers.get("accept-language", "")),
         errors=problem.errors,
         headers=problem.headers,
@@ -226,10 +228,10 @@ def pointer(parts: Sequence[Any]) -> str:
     """Where a fault is: ``query.on``, ``header.if-match`` or a JSON pointer into the body such as ``/costYears/0``."""
     place, rest = str(parts[0]) if parts else "body", [str(p) for p in parts[1:]]
     if place == "body":
-        return "/" + "/".join(rest)
+        return "/" + "/".join(part.replace("~", "~0").replace("/", "~1") for part in rest)
     return ".".join([place, *rest])
 
 
 def faults_of(error: RequestValidationError) -> list[Fault]:
     """Every fault that the framework found in the input."""
-    return [Fault(pointer(e["loc"]), str(e["type"]), str(e["msg"])) for e in error.errors()]
+    return [Fault(pointer(e["loc"]), str(e["type"]), str(e["msg"])) for e in error.errors()[:MAX_FAULTS]]

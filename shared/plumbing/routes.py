@@ -12,10 +12,11 @@ from fastapi.routing import APIRoute
 
 from shared.kernel.receipts import content_hash
 from shared.kernel.sources import Text
-from shared.plumbing.exact_json import read_body
+from shared.plumbing.exact_json import UNSTORABLE, read_body
 from shared.plumbing.identity import Allow
 from shared.plumbing.problems import BadRequest, Fault, NotAcceptable
-from shared.plumbing.uploads import Accepts, media_type_of, receive, refuse_media_type
+from shared.plumbing.uploads import Accepts, body_of, media_type_of, receive, refuse_media_type
+from shared.plumbing.work import in_turn, work_of
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 JSON = "application/json"
@@ -88,28 +89,56 @@ class ContractRoute(APIRoute):
         inner = super().get_route_handler()
         rules, upload_rule, known_keys = rules_of(self), upload_rule_of(self), query_keys_of(self)
         takes_json = self.body_field is not None
+        may_be_absent = self.body_field is not None and not self.body_field.field_info.is_required()
+        does_work = any(d.call is work_of for d in walk(self.dependant))
         offered = produced_by(self)
+
+        async def answer(request: Request) -> Response:
+            if not does_work:
+                return await inner(request)
+            async with in_turn(request):
+                return await inner(request)
 
         async def handle(request: Request) -> Response:
             request.state.principal = await request.app.state.verifier.principal(request.headers.get("authorization"))
             rules[0].check(request.state.principal)
+            refuse_unusable_address(request)
             refuse_unknown_keys(request, known_keys)
             refuse_unless_accepted(request, offered)
             if upload_rule is not None:
                 async with receive(request, upload_rule) as upload:
                     request.state.upload = upload
                     request.state.body_hash = upload.sha256
-                    return await inner(request)
-            body = await request.body()
+                    return await answer(request)
+            found = media_type_of(request)
+            if takes_json and found != JSON and (found or not may_be_absent):
+                raise refuse_media_type(found, (JSON,))
+            body = await body_of(request)
             request.state.body_hash = content_hash(body)
-            if takes_json:
-                if media_type_of(request) != JSON:
-                    raise refuse_media_type(media_type_of(request), (JSON,))
+            if takes_json and (body or not may_be_absent):
+                if found != JSON:
+                    raise refuse_media_type(found, (JSON,))
                 # The framework would read floats and accept NaN; it takes what we read from here instead.
                 request._json = read_body(body)
-            return await inner(request)
+            return await answer(request)
 
         return handle
+
+
+def refuse_unusable_address(request: Request) -> None:
+    """No part of an address may hold what no text may hold."""
+    parts = [("path", name, str(value)) for name, value in request.path_params.items()]
+    parts += [("query", key, key + value) for key, value in request.query_params.multi_items()]
+    faults = [
+        Fault(UNSTORABLE.sub("\ufffd", f"{part}.{name}"), "text_not_storable", "holds NUL or half a character")
+        for part, name, value in parts
+        if UNSTORABLE.search(value)
+    ]
+    if faults:
+        raise BadRequest(
+            Text("Het adres heeft een onbruikbaar teken.", "The address has a character that cannot be used."),
+            errors=faults,
+        )
 
 
 def refuse_unknown_keys(request: Request, known: frozenset[str]) -> None:
@@ -133,18 +162,28 @@ def refuse_unknown_keys(request: Request, known: frozenset[str]) -> None:
 
 
 def preferred(accept: str, offered: tuple[str, ...]) -> str | None:
-    """The offered media type that an Accept header prefers (RFC 9110, 12.5.1); None where it takes none of them."""
-    best: tuple[float, int, int] | None = None
-    choice = None
-    for part in accept.split(","):
-        wanted, *parameters = (piece.strip() for piece in part.lower().split(";"))
-        quality = next((_quality(p[2:]) for p in parameters if p.startswith("q=")), 1.0)
-        for rank, kind in enumerate(offered):
-            specific = 2 if wanted == kind else 1 if wanted == kind.partition("/")[0] + "/*" else 0
-            if quality > 0 and (specific or wanted in {"*/*", ""}):
-                score = (quality, specific, -rank)
-                if best is None or score > best:
-                    best, choice = score, kind
+    """The offered media type that an Accept header prefers (RFC 9110, 12.5.1); None where it takes none of them.
+
+    For each offered type the most specific range that matches it counts; of equals, the one offered first.
+    """
+    ranges = [
+        (wanted.strip(), next((_quality(p.strip()[2:]) for p in parameters if p.strip().startswith("q=")), 1.0))
+        for wanted, *parameters in (part.lower().split(";") for part in accept.split(","))
+        if wanted.strip()
+    ]
+    if not ranges:
+        return offered[0]
+    choice, best = None, 0.0
+    for kind in offered:
+        matching = [
+            (specific, quality)
+            for wanted, quality in ranges
+            for specific, pattern in enumerate(("*/*", kind.partition("/")[0] + "/*", kind))
+            if wanted == pattern
+        ]
+        quality = max(matching, default=(0, 0.0))[1]
+        if quality > best:
+            choice, best = kind, quality
     return choice
 
 

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import (
+    AfterValidator,
     AwareDatetime,
     BaseModel,
     BeforeValidator,
@@ -81,6 +82,14 @@ def _instant(value: Any) -> Any:
     return value
 
 
+def _within_utc(moment: datetime) -> datetime:
+    try:
+        moment.astimezone(UTC)
+    except OverflowError as error:
+        raise PydanticCustomError("instant_range", "give an instant that lies in the years 1 to 9999 in UTC") from error
+    return moment
+
+
 def utc_text(moment: datetime) -> str:
     """An instant in UTC, as it stands in every answer."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
@@ -102,7 +111,10 @@ IsoDate = Annotated[date, BeforeValidator(_date)]
 """A calendar day, written YYYY-MM-DD and in no other way."""
 
 Instant = Annotated[
-    AwareDatetime, BeforeValidator(_instant), PlainSerializer(utc_text, return_type=str, when_used="json")
+    AwareDatetime,
+    BeforeValidator(_instant),
+    AfterValidator(_within_utc),
+    PlainSerializer(utc_text, return_type=str, when_used="json"),
 ]
 """A moment with its offset; answers give it in UTC."""
 

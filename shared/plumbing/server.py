@@ -1,6 +1,7 @@
 """How a service is started: ``python -m services.<name> serve`` or ``… worker``."""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 
@@ -37,7 +38,7 @@ def main(
         worker = commands.add_parser("worker", help="work through the job queue")
         worker.add_argument("--check", action="store_true", help="only tell whether a worker is alive (exit code)")
     arguments = parser.parse_args()
-    configure(service)
+    configure(service, os.environ.get(f"{service.upper()}_LOG_LEVEL", "INFO").upper())
     if arguments.command == "worker" and work is not None:
         if arguments.check:
             sys.exit(0 if worker_alive is not None and worker_alive() else f"no worker of {service} is alive")

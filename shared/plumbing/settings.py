@@ -1,7 +1,7 @@
 """Settings that every service has; each adds its own prefix. A secret has no default, and may come from a file."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -19,7 +19,7 @@ class IdentitySettings(BaseSettings):
     log_level: str = Field(default="INFO", description="The least important events that are logged.")
 
     @classmethod
-    def load(cls, **values: Any) -> "IdentitySettings":
+    def load(cls, **values: Any) -> Self:
         """From the environment and secret files; values given here win."""
         folder = SECRETS_FOLDER if SECRETS_FOLDER.is_dir() else None
         return cls(_secrets_dir=folder, **values)
@@ -34,4 +34,4 @@ class ServiceSettings(IdentitySettings):
 
 def prefixed(prefix: str) -> SettingsConfigDict:
     """Settings are read from the environment under this prefix, ``PREFIX_NAME``; unknown ones are none of ours."""
-    return SettingsConfigDict(env_prefix=f"{prefix}_", extra="ignore", frozen=True)
+    return SettingsConfigDict(env_prefix=f"{prefix}_", extra="ignore", frozen=True, hide_input_in_errors=True)

@@ -13,6 +13,8 @@ from shared.kernel.sources import Text
 from shared.plumbing.problems import TooLarge, UnsupportedMediaType
 
 IN_MEMORY_BYTES = 1 << 20
+MAX_JSON_BYTES = 8 << 20
+"""Size of a body that is not a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,27 @@ def refuse_media_type(found: str, wanted: tuple[str, ...]) -> UnsupportedMediaTy
     )
 
 
+async def body_of(request: Request) -> bytes:
+    """The body of a request that takes no file, for us and for the framework after us.
+
+    Raises:
+        TooLarge: more than such a body may hold, by its own count.
+    """
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        refuse_if_larger(len(body), MAX_JSON_BYTES)
+    request._body = bytes(body)
+    return request._body
+
+
+def refuse_if_larger(size: int, limit: int) -> None:
+    """Say how much may be sent as soon as it is more."""
+    if size > limit:
+        most = f"{limit // (1 << 20)} MiB" if limit >= 1 << 20 else f"{limit} bytes"
+        raise TooLarge(Text(f"Stuur ten hoogste {most}.", f"Send at most {most}."))
+
+
 @asynccontextmanager
 async def receive(request: Request, rule: Accepts) -> AsyncIterator[Upload]:
     """Receive the body into a temporary file that is gone when the request is over.
@@ -78,9 +101,7 @@ async def receive(request: Request, rule: Accepts) -> AsyncIterator[Upload]:
     with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES) as file:
         async for chunk in request.stream():
             size += len(chunk)
-            if size > rule.max_bytes:
-                limit = rule.max_bytes // (1 << 20)
-                raise TooLarge(Text(f"Stuur ten hoogste {limit} MiB.", f"Send at most {limit} MiB."))
+            refuse_if_larger(size, rule.max_bytes)
             digest.update(chunk)
             file.write(chunk)
         file.seek(0)

@@ -4,11 +4,14 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
+import structlog
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import iter_route_contexts
-from sqlalchemy.exc import OperationalError
+from psycopg.errors import ExclusionViolation, UniqueViolation
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionInTime
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
@@ -16,9 +19,20 @@ from shared.kernel.sources import Text
 from shared.plumbing.edge import Edge
 from shared.plumbing.identity import Principal, TokenVerifier, public
 from shared.plumbing.openapi import document_of
-from shared.plumbing.problems import BadRequest, Problem, Unavailable, faults_of, render_for, render_plain, wants_dutch
+from shared.plumbing.problems import (
+    BadRequest,
+    Conflict,
+    Problem,
+    Unavailable,
+    faults_of,
+    render_for,
+    render_plain,
+    wants_dutch,
+)
 from shared.plumbing.routes import ContractRoute
 from shared.plumbing.work import AnsweredBefore
+
+log = structlog.get_logger("web")
 
 CONTACT = {
     "name": "Zorgtarief maintainers",
@@ -26,7 +40,6 @@ CONTACT = {
     "email": "maintainers@zorgtarief.example",
 }
 LICENCE = {"name": "EUPL-1.2", "identifier": "EUPL-1.2"}
-MAX_JSON_BYTES = 8 << 20
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -73,6 +86,9 @@ def service_app(
     app.add_exception_handler(RequestValidationError, _on_invalid_input)
     app.add_exception_handler(AnsweredBefore, _on_answered_before)
     app.add_exception_handler(OperationalError, _on_database_down)
+    app.add_exception_handler(NoConnectionInTime, _on_database_down)
+    app.add_exception_handler(DataError, _on_unstorable_value)
+    app.add_exception_handler(IntegrityError, _on_collision)
     app.add_middleware(Edge, api_version=version, base_path=base_path)
     app.openapi = lambda: document_of(app)  # type: ignore[method-assign]
     return app
@@ -104,7 +120,7 @@ async def _on_http_error(request: Request, error: Exception) -> Response:
     if error.status_code == 405:
         headers["Allow"] = ", ".join(methods_at(request))
     dutch = wants_dutch(request.headers.get("accept-language", ""))
-    return render_plain(error.status_code, request.url.path, dutch, headers)
+    return render_plain(error.status_code, request.scope["path"], dutch, headers)
 
 
 def methods_at(request: Request) -> list[str]:
@@ -136,3 +152,33 @@ async def _on_answered_before(_request: Request, error: Exception) -> Response:
 
 async def _on_database_down(request: Request, _error: Exception) -> Response:
     return render_for(request, Unavailable(Text("De database antwoordt niet.", "The database does not answer.")))
+
+
+async def _on_unstorable_value(request: Request, error: Exception) -> Response:
+    # Checks at the door name field and remedy; this is the net for what they let through.
+    log.warning("the database refused a value", path=request.scope["path"], error=type(_cause(error)).__name__)
+    problem = BadRequest(
+        Text(
+            "Een waarde past niet: te groot, te lang, of met een teken dat niet bewaard kan worden.",
+            "A value does not fit: too large, too long, or with a character that cannot be stored.",
+        )
+    )
+    return render_for(request, problem)
+
+
+async def _on_collision(request: Request, error: Exception) -> Response:
+    """Two requests wanted the same thing at once, and the database let one through."""
+    if not isinstance(_cause(error), UniqueViolation | ExclusionViolation):
+        raise error
+    log.warning("two requests collided", path=request.scope["path"], error=type(_cause(error)).__name__)
+    problem = Conflict(
+        Text(
+            "Een ander verzoek was eerder. Haal de huidige stand op en probeer het opnieuw.",
+            "Another request was first. Fetch the present state and try again.",
+        )
+    )
+    return render_for(request, problem)
+
+
+def _cause(error: Exception) -> object:
+    return getattr(error, "orig", None)

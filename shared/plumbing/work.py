@@ -5,14 +5,17 @@ request's Idempotency-Key and committed together with what it tells about. What 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
+from weakref import WeakValueDictionary
 
+import anyio
 from fastapi import Request, Response
 from pydantic import BaseModel
-from sqlalchemy import Column, DateTime, Integer, MetaData, String, Table, func, select, update
+from sqlalchemy import Column, DateTime, Integer, MetaData, String, Table, event, func, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
@@ -26,6 +29,8 @@ from shared.plumbing.problems import BadRequest, Conflict, Fault
 Answer = TypeVar("Answer", bound=BaseModel)
 
 KEY = re.compile(r"[\x21-\x7e]{1,128}")
+RESERVED_CONNECTIONS = 2
+"""Connections that no unit of work takes, so that health stays visible under load."""
 
 
 def idempotency_table(metadata: MetaData) -> Table:
@@ -66,6 +71,33 @@ class Claim:
     key: str
 
 
+class WorkError(RuntimeError):
+    """An operation does not keep the promise of a unit of work: a mistake in our code, never in the input."""
+
+
+class Turns:
+    """Lets requests into their units of work: no more at once than there are connections, one at a time per key.
+
+    Whoever waits holds neither a thread nor a connection; otherwise a crowd of duplicates would wait for the first
+    request, and the first request for the thread or connection that a duplicate holds.
+    """
+
+    def __init__(self, units: int) -> None:
+        self._units = anyio.Semaphore(units)
+        self._keys: WeakValueDictionary[Claim, anyio.Lock] = WeakValueDictionary()
+
+    @asynccontextmanager
+    async def turn(self, claim: Claim | None) -> AsyncIterator[None]:
+        """Wait for a turn, and have it."""
+        if claim is None:
+            async with self._units:
+                yield
+            return
+        lock = self._keys.setdefault(claim, anyio.Lock())
+        async with lock, self._units:
+            yield
+
+
 class Work:
     """A transaction on behalf of the caller of one request."""
 
@@ -73,6 +105,7 @@ class Work:
         self.session, self.principal = session, principal
         self._keys = keys
         self._claim: Claim | None = None
+        self._answered = False
         self._now: datetime | None = None
 
     def claim(self, key: str, fingerprint: str) -> None:
@@ -101,6 +134,11 @@ class Work:
                 )
             raise AnsweredBefore(row.status, row.headers or {}, row.answer)
         self._claim = Claim(subject, key)
+        event.listen(self.session, "before_commit", self._refuse_without_answer)
+
+    def _refuse_without_answer(self, _session: Session) -> None:
+        if not self._answered:
+            raise WorkError("work under an Idempotency-Key is committed by saved(), with its answer")
 
     def now(self) -> datetime:
         """The moment of this transaction by the database's clock, the only clock that decides what was known when."""
@@ -115,20 +153,40 @@ class Work:
             answer: what the client gets.
             response: the response under way; its status and Location are remembered too.
             location: address of what was made.
+
+        Raises:
+            WorkError: the work was saved before, or the transaction that held the Idempotency-Key is gone.
         """
+        if self._answered:
+            raise WorkError("a unit of work is saved once")
         headers = {"Location": location} if location else {}
         status = (response.status_code if response is not None else None) or 200
         if response is not None:
             response.headers.update(headers)
+            headers = dict(response.headers)
         if self._claim is not None and self._keys is not None:
             keys = self._keys
-            self.session.execute(
+            held = self.session.execute(
                 update(keys)
                 .where(keys.c.subject == self._claim.subject, keys.c.key == self._claim.key)
                 .values(status=status, headers=headers, answer=answer.model_dump(mode="json"))
+                .returning(keys.c.key)
             )
+            if held.first() is None:
+                raise WorkError("the transaction that held the Idempotency-Key was rolled back")
+        self._answered = True
         self.session.commit()
         return answer
+
+
+def in_turn(request: Request) -> AbstractAsyncContextManager[None]:
+    """The request's turn to start its unit of work, kept until its answer is there."""
+    state = request.app.state
+    if not hasattr(state, "turns"):
+        state.turns = Turns(max(1, state.database.capacity - RESERVED_CONNECTIONS))
+    key = request.headers.get("idempotency-key") if request.method == "POST" else None
+    turns: Turns = state.turns
+    return turns.turn(None if key is None else Claim(request.state.principal.subject, key))
 
 
 def work_of(request: Request, response: Response) -> Iterator[Work]:
@@ -156,7 +214,7 @@ def fingerprint_of(request: Request) -> str:
     return canonical_hash(
         [
             request.method,
-            request.url.path,
+            request.scope["path"],
             sorted([key, value] for key, value in request.query_params.multi_items()),
             request.headers.get("content-type", ""),
             request.state.body_hash,
