@@ -6,11 +6,12 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from services.gateway.api import documents, explorer, health, proposals
+from services.gateway.api import explorer, health, proposals
+from services.gateway.api.documents import add_merged_document
 from services.gateway.backends import Backends, backends_of
 from services.gateway.explorer import Pages, assets
 from services.gateway.hop import HopRoute, MethodAsSent, Outbound
-from services.gateway.issuer.api import issuer_router
+from services.gateway.issuer.api import describe, issuer_router
 from services.gateway.issuer.tokens import OwnKeys, demo_issuer_of
 from services.gateway.operations.documents import own_document
 from services.gateway.operations.library import Library
@@ -71,7 +72,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             await outbound.close()
             await backends.close()
 
-    routers = [proposals.router, health.router, documents.router, explorer.router]
+    routers = [proposals.router, health.router, explorer.router]
     tags = list(TAGS)
     if issuer is not None:
         routers.append(issuer_router(issuer))
@@ -91,6 +92,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.router.routes.insert(
             0, HopRoute(backend.name, backend.base_path, backend.origin, outbound, verifier, public())
         )
+    add_merged_document(app)
     app.add_middleware(MethodAsSent)
     app.openapi = lambda: document(app)  # type: ignore[method-assign]
     app.state.settings = settings
@@ -107,12 +109,6 @@ def document(app: FastAPI) -> dict[str, Any]:
     made = document_of(app)
     paths = frozenset(made["paths"]) - VERSIONED
     own = own_document(made, paths)
-    token = own["paths"].get("/oauth2/token")
-    if token is not None:
-        own["components"]["securitySchemes"]["client"] = {
-            "type": "http",
-            "scheme": "basic",
-            "description": "Demo only: a client's id and secret; they may stand in the form instead.",
-        }
-        token["post"]["security"] = [{"client": []}, {}]
+    if app.state.demo_issuer is not None:
+        describe(own)
     return own
