@@ -7,7 +7,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Select, insert, select
 from sqlalchemy.orm import Session
 
 from services.tariffs.rules.components import Component, Prestatie
@@ -45,8 +45,14 @@ class CalculationStore:
 
     def find(self, calculation_id: uuid.UUID) -> StoredCalculation | None:
         """The calculation, or None where there is none that the caller may see."""
-        table = tariff_calculations
-        row = self._session.execute(select(table).where(table.c.calculation_id == calculation_id)).mappings().first()
+        return self._first(select(tariff_calculations).where(tariff_calculations.c.calculation_id == calculation_id))
+
+    def latest(self) -> StoredCalculation | None:
+        """The calculation that was made last, of those that the caller may see."""
+        return self._first(select(tariff_calculations).order_by(tariff_calculations.c.calculated_at.desc()).limit(1))
+
+    def _first(self, query: Select[Any]) -> StoredCalculation | None:
+        row = self._session.execute(query).mappings().first()
         if row is None:
             return None
         surcharge = row["max_max_surcharge"]

@@ -1,0 +1,75 @@
+"""The application of the tariffs: the only place that constructs and wires."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from services.tariffs.api import (
+    calculations,
+    decisions,
+    housing_components,
+    indexations,
+    maximum_tariffs,
+    parameters,
+    policy_rules,
+    scenarios,
+)
+from services.tariffs.parameters import published_parameters
+from services.tariffs.roles import ROW_CLAIMS, Role
+from services.tariffs.settings import Settings
+from services.tariffs.tables.metadata import SERVICE
+from services.tariffs.tables.plumbing import idempotency_keys
+from shared import __version__
+from shared.plumbing.database import Database
+from shared.plumbing.health import health_router
+from shared.plumbing.identity import IssuerKeys, TokenVerifier
+from shared.plumbing.web import service_app
+
+DESCRIPTION = """From a cost base to a maximum tariff that explains itself, decided in two times and settled to the cent.
+
+Values without a public source are marked `illustrative`, and so is every result that rests on one."""
+
+ROUTERS = (
+    policy_rules.router,
+    parameters.router,
+    indexations.router,
+    housing_components.router,
+    calculations.router,
+    scenarios.router,
+    decisions.router,
+    maximum_tariffs.router,
+)
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The application, from given settings or those of the environment; parameter files are checked first."""
+    settings = settings or Settings.load()
+    published_parameters()
+    database = Database(settings.database_url, SERVICE, row_claims=ROW_CLAIMS, pool_size=settings.pool_size)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        database.close()
+
+    verifier = TokenVerifier(
+        settings.issuer,
+        settings.audience,
+        IssuerKeys(settings.jwks_url),
+        roles=frozenset(Role),
+        row_claims=ROW_CLAIMS,
+    )
+    app = service_app(
+        title="Tariffs",
+        version=__version__,
+        base_path=f"/{SERVICE}/v1",
+        description=DESCRIPTION,
+        routers=[health_router(SERVICE, SERVICE), *ROUTERS],
+        verifier=verifier,
+        lifespan=lifespan,
+    )
+    app.state.database = database
+    app.state.settings = settings
+    app.state.idempotency_keys = idempotency_keys
+    return app
