@@ -1,0 +1,5 @@
+"""Alembic environment of the schema costprice."""
+
+from migrations.environment import run
+
+run("costprice")

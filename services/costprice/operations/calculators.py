@@ -1,0 +1,118 @@
+"""Calculators that need nothing but their input: no study, no database."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from fractions import Fraction
+from typing import Any
+
+from services.costprice.errors import invalid_input
+from services.costprice.operations.version import CODE_VERSION
+from services.costprice.rules.allocation import Centre, Method, allocate, explain, shown
+from services.costprice.rules.cost_price import UNIT_OF
+from services.costprice.rules.faults import Fault, InputFaults
+from services.costprice.rules.production import POLICY_RULE_2018, Presence, count, units
+from services.costprice.schemas.calculators import (
+    AllocationIn,
+    AllocationOut,
+    CountedDayOut,
+    ProductionCountIn,
+    ProductionCountOut,
+)
+from shared.kernel.numbers import plain
+from shared.kernel.receipts import Receipt, canonical_hash
+from shared.kernel.sources import Text
+from shared.kernel.steps import Steps
+from shared.plumbing.schemas import ReceiptOut, RequestModel, StepOut, TextOut
+
+MOST_RECIPROCAL_CENTRES = 100
+"""Simultaneous equations that one request may ask for; exact solving takes the third power of this."""
+MOST_QUANTITIES = 50_000
+
+
+def allocate_costs(body: AllocationIn) -> AllocationOut:
+    """Bring the cost of support centres to final centres.
+
+    Raises:
+        BadRequest: every fault of the input, or a system that has no solution, by name and place.
+    """
+    _refuse_too_much(body)
+    centres = [Centre(centre.id, centre.amount, centre.kind == "final") for centre in body.cost_centres]
+    try:
+        outcome = allocate(body.method, centres, body.order, body.keys)
+    except InputFaults as refused:
+        raise invalid_input(refused) from refused
+    decimals = shown(outcome)
+    return AllocationOut(
+        method=body.method,
+        final=_plain(decimals.final),
+        matrix={giver: _plain(row) for giver, row in decimals.matrix.items()},
+        pools=_plain(decimals.pools),
+        total=plain(sum((centre.amount for centre in centres), Fraction(0))),
+        steps=StepOut.all(explain(outcome)),
+        receipt=_receipt(body),
+    )
+
+
+def count_production(body: ProductionCountIn) -> ProductionCountOut:
+    """Count the units that the presences of one patient give.
+
+    Raises:
+        BadRequest: presences that cannot be.
+    """
+    try:
+        days = count(body.prestatie, [Presence(presence.from_, presence.until) for presence in body.presences])
+    except InputFaults as refused:
+        raise invalid_input(refused) from refused
+    unit = UNIT_OF[body.prestatie.value]
+    steps = Steps()
+    total = steps.add(
+        "units",
+        Text(f"Eenheden {body.prestatie.value}", f"Units of {body.prestatie.value}"),
+        units(days),
+        unit,
+        formula="number of lines that count",
+        source=POLICY_RULE_2018,
+    )
+    return ProductionCountOut(
+        prestatie=body.prestatie,
+        units=total,
+        unit=unit,
+        lines=[CountedDayOut(date=day.day, counted=day.counted, reason=TextOut.of(day.reason)) for day in days],
+        steps=StepOut.all(steps),
+        receipt=_receipt(body),
+    )
+
+
+def _refuse_too_much(body: AllocationIn) -> None:
+    support = sum(centre.kind == "support" for centre in body.cost_centres)
+    faults = []
+    if body.method is Method.RECIPROCAL and support > MOST_RECIPROCAL_CENTRES:
+        text = f"ten hoogste {MOST_RECIPROCAL_CENTRES}", f"at most {MOST_RECIPROCAL_CENTRES}"
+        faults.append(
+            Fault(
+                "too-many-support-centres",
+                "/costCentres",
+                Text(f"hulpkostenplaatsen: {text[0]}", f"support: {text[1]}"),
+            )
+        )
+    if sum(len(row) for row in body.keys.values()) > MOST_QUANTITIES:
+        text = f"ten hoogste {MOST_QUANTITIES}", f"at most {MOST_QUANTITIES}"
+        faults.append(Fault("too-many-quantities", "/keys", Text(f"hoeveelheden: {text[0]}", f"quantities: {text[1]}")))
+    if faults:
+        raise invalid_input(InputFaults(faults))
+
+
+def _plain(amounts: Mapping[str, Fraction]) -> dict[str, str]:
+    return {name: plain(amount) for name, amount in amounts.items()}
+
+
+def _receipt(body: RequestModel) -> ReceiptOut:
+    given: Any = body.model_dump(mode="json", by_alias=True)
+    return ReceiptOut.of(
+        Receipt(
+            code_version=CODE_VERSION,
+            parameter_hashes={},
+            input_hash=canonical_hash(given),
+            known_at=datetime.now(UTC),
+        )
+    )
