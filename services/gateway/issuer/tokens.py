@@ -1,6 +1,7 @@
 """Access tokens of the demo issuer (RFC 9068), signed with a key that only this machine holds."""
 
 import hmac
+import json
 import time
 import uuid
 from typing import Any
@@ -145,7 +146,7 @@ def signing_key(content: bytes) -> ECKey:
         WrongSettings: it is not a private P-256 key. The content is not repeated.
     """
     try:
-        key = ECKey.import_key(content)
+        key = ECKey.import_key(json.loads(content) if content.lstrip().startswith(b"{") else content)
         if not key.is_private or key.curve_name != "P-256":
             raise ValueError("another kind of key")
     except (JoseError, ValueError, TypeError, KeyError):
