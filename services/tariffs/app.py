@@ -26,7 +26,7 @@ from shared.plumbing.health import health_router
 from shared.plumbing.identity import IssuerKeys, TokenVerifier
 from shared.plumbing.web import service_app
 
-DESCRIPTION = """From a cost base to a maximum tariff that explains itself, decided in two times and settled to the cent.
+DESCRIPTION = """From a cost base to a maximum tariff that explains itself, decided in two times, settled to the cent.
 
 Values without a public source are marked `illustrative`, and so is every result that rests on one."""
 

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Path, Response
 
-from services.tariffs.api.reading import reading
 from services.tariffs.operations.calculations import calculate, read_calculation, read_step
 from services.tariffs.operations.report import CONTENT_SECURITY_POLICY, report
 from services.tariffs.operations.workbook import MEDIA_TYPE, workbook
@@ -44,7 +43,7 @@ def make(
     "/tariff-calculations/{calculationId}", operation_id="get_tariff_calculation", summary="A tariff calculation"
 )
 def read(
-    calculation_id: CalculationId, _caller: Principal = Depends(allow(*AUTHORITY)), work: Work = Depends(reading)
+    calculation_id: CalculationId, _caller: Principal = Depends(allow(*AUTHORITY)), work: Work = Depends(work_of)
 ) -> CalculationOut:
     """The calculation as it was answered when it was made."""
     return read_calculation(work, calculation_id)
@@ -56,7 +55,7 @@ def read(
     summary="Every step of a tariff calculation",
 )
 def read_steps(
-    calculation_id: CalculationId, _caller: Principal = Depends(allow(*AUTHORITY)), work: Work = Depends(reading)
+    calculation_id: CalculationId, _caller: Principal = Depends(allow(*AUTHORITY)), work: Work = Depends(work_of)
 ) -> Page[StepOut]:
     """In the order in which they were taken."""
     return Page(items=read_calculation(work, calculation_id).steps)
@@ -71,7 +70,7 @@ def read_one_step(
     calculation_id: CalculationId,
     step_id: Annotated[str, Path(alias="stepId", max_length=200, examples=["tariff_cents"])],
     _caller: Principal = Depends(allow(*AUTHORITY)),
-    work: Work = Depends(reading),
+    work: Work = Depends(work_of),
 ) -> StepOut:
     """A figure with its formula, inputs and source."""
     return read_step(work, calculation_id, step_id)
@@ -87,7 +86,7 @@ def read_workbook(
     calculation_id: CalculationId,
     _caller: Principal = Depends(allow(*AUTHORITY)),
     media_type: str = Depends(produces(MEDIA_TYPE)),
-    work: Work = Depends(reading),
+    work: Work = Depends(work_of),
 ) -> Response:
     """Every step is a cell with a defined name: its id, with underscores for points. Inputs can be changed."""
     calculation = read_calculation(work, calculation_id)
@@ -107,7 +106,7 @@ def read_report(
     calculation_id: CalculationId,
     _caller: Principal = Depends(allow(*AUTHORITY)),
     media_type: str = Depends(produces("text/html")),
-    work: Work = Depends(reading),
+    work: Work = Depends(work_of),
 ) -> Response:
     """HTML that needs nothing from elsewhere. There is no PDF yet: asking for one gets 406."""
     return Response(

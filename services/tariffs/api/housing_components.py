@@ -4,12 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends
 
-from services.tariffs.api.reading import reading
 from services.tariffs.operations.housing_components import compute_housing_component
 from services.tariffs.schemas.housing_components import EXAMPLE, HousingComponentIn, HousingComponentOut
 from shared.plumbing.identity import Principal, public
 from shared.plumbing.routes import ContractRoute
-from shared.plumbing.work import Work
+from shared.plumbing.work import Work, work_of
 
 router = APIRouter(route_class=ContractRoute, tags=["calculators"])
 
@@ -28,7 +27,7 @@ EXAMPLES = {
 def compute(
     sent: Annotated[HousingComponentIn, Body(openapi_examples=EXAMPLES)],
     _caller: Principal = Depends(public()),
-    work: Work = Depends(reading),
+    work: Work = Depends(work_of),
 ) -> HousingComponentOut:
     """What is absent has the value of the parameter in force; nothing is kept."""
     return compute_housing_component(work, sent)

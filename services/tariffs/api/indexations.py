@@ -4,12 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends
 
-from services.tariffs.api.reading import reading
 from services.tariffs.operations.indexations import index
 from services.tariffs.schemas.indexations import EXAMPLE, IndexationIn, IndexationOut
 from shared.plumbing.identity import Principal, public
 from shared.plumbing.routes import ContractRoute
-from shared.plumbing.work import Work
+from shared.plumbing.work import Work, work_of
 
 router = APIRouter(route_class=ContractRoute, tags=["calculators"])
 
@@ -22,7 +21,7 @@ router = APIRouter(route_class=ContractRoute, tags=["calculators"])
 def compute(
     sent: Annotated[IndexationIn, Body(openapi_examples={"a consult, 2022 to 2025": {"value": EXAMPLE}})],
     _caller: Principal = Depends(public()),
-    work: Work = Depends(reading),
+    work: Work = Depends(work_of),
 ) -> IndexationOut:
     """Forwards and backwards, from and to any status; nothing is kept."""
     return index(work, sent)

@@ -4,7 +4,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Query, Response
 
-from services.tariffs.api.reading import reading
 from services.tariffs.operations.parameters import add_parameter, list_parameters
 from services.tariffs.roles import Role
 from services.tariffs.schemas.parameters import EXAMPLE, ParameterIn, ParameterOut
@@ -24,7 +23,7 @@ def list_values(
     ] = None,
     known_at: Annotated[Instant | None, Query(alias="knownAt", description="As known at this moment.")] = None,
     _caller: Principal = Depends(public()),
-    work: Work = Depends(reading),
+    work: Work = Depends(work_of),
 ) -> Page[ParameterOut]:
     """Values from parameter files and from analysts as one history. Without `on`: everything known at the moment."""
     return Page(items=list_parameters(work, name, on, known_at))

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Path, Response
 
-from services.tariffs.api.reading import reading
 from services.tariffs.operations.scenarios import compare, read_scenario
 from services.tariffs.roles import AUTHORITY, Role
 from services.tariffs.schemas.scenarios import EXAMPLE, ScenarioIn, ScenarioOut
@@ -33,7 +32,7 @@ def make(
 def read(
     scenario_id: Annotated[UUID, Path(alias="scenarioId")],
     _caller: Principal = Depends(allow(*AUTHORITY)),
-    work: Work = Depends(reading),
+    work: Work = Depends(work_of),
 ) -> ScenarioOut:
     """The scenario as it was answered when it was made."""
     return read_scenario(work, scenario_id)

@@ -11,7 +11,6 @@ from pydantic import (
     model_validator,
 )
 from pydantic.alias_generators import to_camel
-from pydantic_core import PydanticCustomError
 
 from services.tariffs.schemas.price_levels import PriceLevelIn
 from shared.plumbing.schemas import ExactNumber, RequestModel
@@ -41,15 +40,6 @@ class PrestatieCost(KeptDocument):
     components: dict[Identifier, ComponentCost] = Field(max_length=50)
 
 
-def unusable_text(document: Any) -> bool:
-    """Whether a text in the document cannot be kept or hashed: the null character, or half of a surrogate pair."""
-    if isinstance(document, str):
-        return any(character == "\0" or "\ud800" <= character <= "\udfff" for character in document)
-    if isinstance(document, dict):
-        return any(unusable_text(name) or unusable_text(inner) for name, inner in document.items())
-    return isinstance(document, list) and any(unusable_text(inner) for inner in document)
-
-
 class CostBaseIn(KeptDocument):
     """The outcome of a cost-price study, as `GET /cost-bases/{id}` of costprice gives it."""
 
@@ -70,8 +60,6 @@ class CostBaseIn(KeptDocument):
     @classmethod
     def keep_as_it_came(cls, sent: Any, handler: ModelWrapValidatorHandler["CostBaseIn"]) -> "CostBaseIn":
         """Keep the document as it came, for its hash."""
-        if unusable_text(sent):
-            raise PydanticCustomError("text_not_usable", "a text holds a null character or half a surrogate pair")
         base = handler(sent)
         if isinstance(sent, dict):
             base._document = sent

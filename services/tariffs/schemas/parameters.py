@@ -7,9 +7,8 @@ from pydantic import Field, StringConstraints
 from shared.kernel.dated import Status
 from shared.plumbing.schemas import ExactNumber, Instant, IsoDate, RequestModel, ResponseModel, SourceOut
 
-TEXT = r"^[^\x00]*$"
-Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=TEXT)]
-Optional = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500, pattern=TEXT)]
+Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+Optional = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 
 EXAMPLE: dict[str, Any] = {
     "name": "labour_index",
@@ -46,7 +45,7 @@ class ParameterIn(RequestModel):
     status: Status
     source: ParameterSource
     illustrative: bool = Field(False, description="True where there is no public source, whatever the status.")
-    note: Annotated[str, StringConstraints(max_length=2000, pattern=TEXT)] = ""
+    note: Annotated[str, StringConstraints(max_length=2000)] = ""
 
 
 class ParameterOut(ResponseModel):

@@ -19,9 +19,7 @@ EXAMPLE: dict[str, Any] = {
     ],
 }
 
-VariantName = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00]*$")
-]
+VariantName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 
 class VariantIn(RequestModel):
