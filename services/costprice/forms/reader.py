@@ -50,6 +50,12 @@ class FormReading:
     readings: list[tuple[CheckRule, Hit]] = field(default_factory=list)
     places: dict[str, tuple[str, str]] = field(default_factory=dict)
 
+    def place(self, of: str) -> tuple[str, str] | None:
+        """The sheet and cell of a place in the content, or of the nearest thing that holds it."""
+        while of and of not in self.places:
+            of = of.rpartition("/")[0]
+        return self.places.get(of)
+
 
 def read_form(file: bytes) -> FormReading:
     """The content of a form that a provider sent in.

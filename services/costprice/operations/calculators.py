@@ -6,7 +6,6 @@ from fractions import Fraction
 from typing import Any
 
 from services.costprice.errors import invalid_input
-from services.costprice.operations.version import CODE_VERSION
 from services.costprice.rules.allocation import Centre, Method, allocate, explain, shown
 from services.costprice.rules.cost_price import UNIT_OF
 from services.costprice.rules.faults import Fault, InputFaults
@@ -18,6 +17,7 @@ from services.costprice.schemas.calculators import (
     ProductionCountIn,
     ProductionCountOut,
 )
+from shared import __version__
 from shared.kernel.numbers import plain
 from shared.kernel.receipts import Receipt, canonical_hash
 from shared.kernel.sources import Text
@@ -110,7 +110,7 @@ def _receipt(body: RequestModel) -> ReceiptOut:
     given: Any = body.model_dump(mode="json", by_alias=True)
     return ReceiptOut.of(
         Receipt(
-            code_version=CODE_VERSION,
+            code_version=__version__,
             parameter_hashes={},
             input_hash=canonical_hash(given),
             known_at=datetime.now(UTC),

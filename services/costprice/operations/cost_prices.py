@@ -8,7 +8,6 @@ from sqlalchemy import RowMapping
 
 from services.costprice.errors import NotPossibleNow, SubmissionNotFound
 from services.costprice.operations.access import find_study
-from services.costprice.operations.version import CODE_VERSION
 from services.costprice.rules.allocation import Method
 from services.costprice.rules.apportionment import PLACES, apportioned
 from services.costprice.rules.content import CentreKind, SubmissionContent
@@ -16,6 +15,7 @@ from services.costprice.rules.cost_price import UNIT_OF, PrestatieCost, Provider
 from services.costprice.schemas.content import SubmissionContentDocument
 from services.costprice.schemas.submissions import ComponentCost, CostPricesOut, PrestatieCostOut
 from services.costprice.store import SubmissionStore
+from shared import __version__
 from shared.kernel.numbers import plain
 from shared.kernel.receipts import Receipt, canonical_hash
 from shared.kernel.sources import Source
@@ -45,7 +45,7 @@ def get_cost_prices(work: Work, submission_id: str) -> CostPricesOut:
     method = Method(study["allocation_method"])
     cost = cost_of(row, method)
     receipt = Receipt(
-        code_version=CODE_VERSION,
+        code_version=__version__,
         parameter_hashes={},
         input_hash=canonical_hash({"content": row["content_hash"], "method": method.value}),
         known_at=work.now(),

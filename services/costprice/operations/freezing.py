@@ -18,7 +18,6 @@ from services.costprice.operations.cost_base_document import Frozen, analyst_doc
 from services.costprice.operations.cost_prices import cost_of, form_name
 from services.costprice.operations.paging import after_number, page
 from services.costprice.operations.studies import BASE_PATH
-from services.costprice.operations.version import CODE_VERSION
 from services.costprice.parameters import published_parameters
 from services.costprice.roles import ROW_CLAIMS, Role
 from services.costprice.rules.allocation import Method
@@ -28,6 +27,7 @@ from services.costprice.schemas.cost_bases import CostBaseIn, CostBaseOut, CostB
 from services.costprice.settings import Settings
 from services.costprice.store import CostBaseStore, StudyStore, SubmissionStore
 from services.costprice.tables import SERVICE, jobs
+from shared import __version__
 from shared.kernel.dated import NoValueInForce
 from shared.kernel.receipts import Receipt, canonical_hash
 from shared.kernel.sources import Text
@@ -220,7 +220,7 @@ def _frozen(study: RowMapping, order: Order, accepted: Sequence[RowMapping], fro
     parameters = published_parameters()
     request = order.request.model_dump(mode="json", by_alias=True)
     receipt = Receipt(
-        code_version=CODE_VERSION,
+        code_version=__version__,
         parameter_hashes=dict(parameters.hashes),
         input_hash=canonical_hash({"request": request, "contents": [row["content_hash"] for row in accepted]}),
         known_at=order.known_at,

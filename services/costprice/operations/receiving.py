@@ -70,7 +70,7 @@ def receive_submission(
         warnings=sum(finding.severity is Severity.WARNING for finding in found),
     )
     if dry_run:
-        items = [finding_out(finding, reading.places.get(finding.pointer)) for finding in found]
+        items = [finding_out(finding, reading.place(finding.pointer)) for finding in found]
         response.status_code = 200
         status = "rejected" if counts.errors else "submitted"
         return SubmissionReceived(submission_id=None, version=None, status=status, findings=counts, items=items)
@@ -151,7 +151,7 @@ def _keep(
     }
     rows = [
         {"submission_id": submission_id, "number": number, "agb_code": agb_code}
-        | _finding_row(finding, reading.places.get(finding.pointer))
+        | _finding_row(finding, reading.place(finding.pointer))
         for number, finding in enumerate(found, start=1)
     ]
     store.add(values, rows)

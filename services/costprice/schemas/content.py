@@ -33,6 +33,7 @@ Name = Annotated[str, StringConstraints(max_length=4000)]
 """As long as the reader of the form takes it, so that both ways in hold the same content."""
 
 Document = TypeVar("Document", bound=RequestModel)
+Row = TypeVar("Row")
 
 
 class LocationDocument(RequestModel):
@@ -149,10 +150,10 @@ class SubmissionContentDocument(RequestModel):
             cost_year=self.cost_year,
             provider_name=self.provider_name,
             nza_number=self.nza_number,
-            locations=tuple(Location(**row.model_dump()) for row in self.locations),
-            annual_accounts=tuple(Account(**row.model_dump()) for row in self.annual_accounts),
+            locations=tuple(_taken(Location, row) for row in self.locations),
+            annual_accounts=tuple(_taken(Account, row) for row in self.annual_accounts),
             cost_centres=tuple(CostCentre(row.id, row.name, row.kind, dict(row.costs)) for row in self.cost_centres),
-            personnel=tuple(Personnel(**row.model_dump()) for row in self.personnel),
+            personnel=tuple(_taken(Personnel, row) for row in self.personnel),
             production=tuple(
                 Production(row.location, row.prestatie, tuple(row.units), row.children) for row in self.production
             ),
@@ -162,8 +163,8 @@ class SubmissionContentDocument(RequestModel):
             revenue=tuple(
                 Revenue(row.cost_centre, row.description, row.amount, row.deducted_from) for row in self.revenue
             ),
-            other_activities=tuple(OtherActivity(**row.model_dump()) for row in self.other_activities),
-            explanations=tuple(Explanation(**row.model_dump()) for row in self.explanations),
+            other_activities=tuple(_taken(OtherActivity, row) for row in self.other_activities),
+            explanations=tuple(_taken(Explanation, row) for row in self.explanations),
         )
 
     @classmethod
@@ -191,6 +192,12 @@ class SubmissionContentDocument(RequestModel):
             other_activities=[_rows(OtherActivityDocument, row) for row in content.other_activities],
             explanations=[_rows(ExplanationDocument, row) for row in content.explanations],
         )
+
+
+def _taken(kind: type[Row], row: RequestModel) -> Row:
+    """A row of the content; not by model_dump, which writes exact numbers as text."""
+    values: Any = {name: getattr(row, name) for name in type(row).model_fields}
+    return kind(**values)
 
 
 def _rows(model: type[Document], row: object) -> Document:

@@ -143,7 +143,7 @@ class SubmissionStore:
             .where(explanations.c.submission_id == submission_id)
             .order_by(explanations.c.explanation_id)
         )
-        return dict(self._session.execute(query).tuples().all())
+        return {row.rule_id: row.text for row in self._session.execute(query)}
 
     def explain(self, values: Mapping[str, Any]) -> None:
         """A new explanation."""
