@@ -40,12 +40,7 @@ class Backends:
         self._all = {backend.name: backend for backend in backends_of(settings)}
         self._timeout = httpx.Timeout(settings.read_timeout_seconds, connect=settings.connect_timeout_seconds)
         self._health_timeout = settings.health_timeout_seconds
-        # Nothing from the environment: a proxy that is set for the outside world must not see what services say.
-        self._client = httpx.AsyncClient(
-            timeout=self._timeout,
-            trust_env=False,
-            follow_redirects=False,
-        )
+        self._client: httpx.AsyncClient | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -56,9 +51,15 @@ class Backends:
         """Where the API of a service starts."""
         return self._all[service].base_path
 
+    def open(self) -> None:
+        """Start."""
+        # Nothing from the environment: a proxy that is set for the outside world must not see what services say.
+        self._client = httpx.AsyncClient(timeout=self._timeout, trust_env=False, follow_redirects=False)
+
     async def close(self) -> None:
         """Close all connections."""
-        await self._client.aclose()
+        if self._client is not None:
+            await self._client.aclose()
 
     async def get(
         self, service: str, path: str, headers: Mapping[str, str] | None = None, timeout: float | None = None
@@ -68,6 +69,7 @@ class Backends:
         Raises:
             ServiceUnavailable: the service does not answer in time.
         """
+        assert self._client is not None, "open() comes first"
         try:
             return await self._client.get(
                 self._all[service].address(path), headers=headers, timeout=timeout or self._timeout
@@ -85,6 +87,7 @@ class Backends:
         Raises:
             ServiceUnavailable: the service does not answer in time.
         """
+        assert self._client is not None, "open() comes first"
         try:
             return await self._client.post(
                 self._all[service].address(path),
