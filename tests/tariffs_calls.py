@@ -1,7 +1,7 @@
 """Calls on the tariffs service in process, for tests: one client per role, over a real PostgreSQL."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -9,19 +9,14 @@ import anyio.from_thread
 import httpx
 from fastapi import FastAPI
 
-from services.tariffs.api import decisions, maximum_tariffs
-from services.tariffs.roles import ROW_CLAIMS, Role
+from services.tariffs.app import create_app
 from services.tariffs.settings import Settings
-from services.tariffs.tables.plumbing import idempotency_keys
-from shared.plumbing.database import Database
-from shared.plumbing.identity import IssuerKeys, TokenVerifier
-from shared.plumbing.web import service_app
 
 BASE = "/tariffs/v1"
 
 
 def application(url: str, issuer: Any, storage: Path, *, allow_illustrative: bool = True) -> FastAPI:
-    settings = Settings.load(
+    settings = Settings(
         database_url=url,
         issuer=issuer.issuer,
         jwks_url=issuer.jwks_url,
@@ -29,26 +24,7 @@ def application(url: str, issuer: Any, storage: Path, *, allow_illustrative: boo
         storage_url=storage.as_uri(),
         allow_illustrative=allow_illustrative,
     )
-    database = Database(url, "tariffs", row_claims=ROW_CLAIMS)
-
-    @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        yield
-        database.close()
-
-    app = service_app(
-        title="Tariffs",
-        version="1.0.0",
-        base_path=BASE,
-        description="",
-        routers=[decisions.router, maximum_tariffs.router],
-        verifier=TokenVerifier(
-            issuer.issuer, issuer.audience, IssuerKeys(issuer.jwks_url), roles=frozenset(Role), row_claims=ROW_CLAIMS
-        ),
-        lifespan=lifespan,
-    )
-    app.state.database, app.state.settings, app.state.idempotency_keys = database, settings, idempotency_keys
-    return app
+    return create_app(settings)
 
 
 class Client:

@@ -13,7 +13,10 @@ from services.tariffs.api import (
     maximum_tariffs,
     parameters,
     policy_rules,
+    production_files,
     scenarios,
+    settlement_previews,
+    settlements,
 )
 from services.tariffs.parameters import published_parameters
 from services.tariffs.roles import ROW_CLAIMS, Role
@@ -39,6 +42,9 @@ ROUTERS = (
     scenarios.router,
     decisions.router,
     maximum_tariffs.router,
+    production_files.router,
+    settlement_previews.router,
+    settlements.router,
 )
 
 

@@ -56,6 +56,7 @@ def upgrade() -> None:
     op.create_table(
         "settlements",
         sa.Column("settlement_id", sa.Uuid, primary_key=True),
+        sa.Column("job_id", sa.Uuid, sa.ForeignKey("tariffs.jobs.job_id"), nullable=False),
         sa.Column("requested_by", sa.String(200), nullable=False),
         sa.Column("requested_at", INSTANT, nullable=False, server_default=sa.func.now()),
         sa.Column("known_at", INSTANT, nullable=False),
@@ -71,7 +72,6 @@ def upgrade() -> None:
         sa.Column("known_before", INSTANT),
         sa.Column("known_at", INSTANT, nullable=False),
         sa.Column("run", sa.Integer, nullable=False),
-        sa.Column("correction_lines", sa.BigInteger, nullable=False),
         sa.Column("path", sa.String(300)),
         sa.Column("finding_counts", JSONB, nullable=False),
         sa.UniqueConstraint(
@@ -95,6 +95,7 @@ def upgrade() -> None:
         sa.Column("month", sa.Date, primary_key=True),
         sa.Column("agb_code", sa.String(8), nullable=False),
         sa.Column("lines", sa.BigInteger, nullable=False),
+        sa.Column("correction_lines", sa.BigInteger, nullable=False),
         sa.Column("old_cents", sa.Numeric(30, 0), nullable=False),
         sa.Column("new_cents", sa.Numeric(30, 0), nullable=False),
         sa.Column("difference_cents", sa.Numeric(30, 0), nullable=False),

@@ -119,7 +119,7 @@ class ReplacedMaxMax(Conflict):
 
 
 class CeilingsCrossed(Conflict):
-    """A max-max tariff lies below the maximum tariff, or a tariff below zero."""
+    """A max-max tariff lies below the maximum tariff, or a tariff below zero or beyond all measure."""
 
     code = "ceilings-crossed"
     title = Text("De plafonds kloppen niet", "The ceilings do not agree")
@@ -127,8 +127,10 @@ class CeilingsCrossed(Conflict):
     def __init__(self, prestatie: str) -> None:
         super().__init__(
             Text(
-                f"Voor {prestatie} is het tarief lager dan nul, of het max-maxtarief lager dan het maximumtarief.",
-                f"For {prestatie} the tariff is below zero, or the max-max tariff below the maximum tariff.",
+                f"Voor {prestatie} is het tarief lager dan nul of hoger dan tien miljoen euro, of het max-maxtarief"
+                " lager dan het maximumtarief.",
+                f"For {prestatie} the tariff is below zero, or above ten million euros, or the max-max tariff below the"
+                " maximum tariff.",
             )
         )
 

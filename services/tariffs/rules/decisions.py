@@ -14,6 +14,7 @@ from typing import Generic, TypeVar
 
 from services.tariffs.rules.components import Component
 from services.tariffs.rules.maximum import MaxMax, max_max_tariff
+from services.tariffs.rules.settlement import MAX_PRICE_CENTS
 from shared.kernel.money import euros_to_cents
 
 Content = TypeVar("Content")
@@ -128,6 +129,15 @@ def in_force_on(history: Iterable[Rectangle[Content]], day: date, known_at: date
     return next((r for r in history if r.in_force.holds(day) and r.known_at(known_at)), None)
 
 
+def last_known_on(history: Iterable[Rectangle[Content]], day: date, known_at: datetime) -> Rectangle[Content] | None:
+    """The tariff in force on a day as known at a moment or, where a withdrawal left none, the last one known before.
+
+    ``known_at`` of the answer tells which of the two it is. None where no tariff was known for the day up to then.
+    """
+    heard = (r for r in history if r.in_force.holds(day) and r.known_from <= known_at)
+    return max(heard, key=lambda r: r.known_from, default=None)
+
+
 class NothingToReplace(LookupError):
     """A decision replaces components of a tariff on days for which no tariff is known; ``days`` are those periods."""
 
@@ -196,7 +206,7 @@ class DecidedTariff:
 
 
 class CeilingsCrossed(ValueError):
-    """The tariff is below zero, or the max-max tariff below the maximum tariff."""
+    """The tariff is below zero or beyond what can be settled, or the max-max tariff below the maximum tariff."""
 
 
 def decided(
@@ -205,7 +215,8 @@ def decided(
     """The tariff that the components add up to, and the second ceiling above it.
 
     Raises:
-        CeilingsCrossed: the components add up to less than nothing, or the second ceiling lies below the first.
+        CeilingsCrossed: the components add up to less than nothing or to more than ``MAX_PRICE_CENTS``, or the second
+            ceiling lies below the first.
     """
     total, housing = sum((components[c] for c in Component), Fraction(0)), components[Component.HOUSING]
     maximum_cents = euros_to_cents(total)
@@ -213,7 +224,8 @@ def decided(
         max_max_cents: int | None = euros_to_cents(max_max_tariff(total, housing, second_ceiling))
     else:
         max_max_cents = second_ceiling
-    if total < 0 or housing < 0 or (max_max_cents is not None and max_max_cents < maximum_cents):
+    highest = maximum_cents if max_max_cents is None else max_max_cents
+    if min(total, housing) < 0 or highest < maximum_cents or max(highest, euros_to_cents(housing)) > MAX_PRICE_CENTS:
         raise CeilingsCrossed
     return DecidedTariff(
         components, maximum_cents, euros_to_cents(housing), second_ceiling, max_max_cents, illustrative

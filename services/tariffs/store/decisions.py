@@ -75,7 +75,8 @@ class DecisionStore:
 
     def prestatie_ids(self) -> dict[str, int]:
         """What may be billed, by name."""
-        return {name: number for number, name in self._session.execute(select(prestaties.c.prestatie_id, prestaties.c.name))}
+        rows = self._session.execute(select(prestaties)).all()
+        return {row.name: row.prestatie_id for row in rows}
 
     def calculation(self, calculation_id: UUID) -> Row[Any] | None:
         """A tariff calculation."""

@@ -56,6 +56,7 @@ settlements = Table(
     "settlements",
     METADATA,
     Column("settlement_id", Uuid, primary_key=True),
+    Column("job_id", Uuid, ForeignKey("tariffs.jobs.job_id"), nullable=False),
     Column("requested_by", String(200), nullable=False),
     Column("requested_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("known_at", DateTime(timezone=True), nullable=False),
@@ -73,7 +74,6 @@ settlement_parts = Table(
     Column("known_before", DateTime(timezone=True)),
     Column("known_at", DateTime(timezone=True), nullable=False),
     Column("run", Integer, nullable=False),
-    Column("correction_lines", BigInteger, nullable=False),
     Column("path", String(300)),
     Column("finding_counts", JSONB, nullable=False),
     # Two runs can never both start from the same earlier settlement of a part: nobody is paid twice.
@@ -93,6 +93,7 @@ settlement_totals = Table(
     Column("month", Date, primary_key=True),
     Column("agb_code", String(8), nullable=False),
     Column("lines", BigInteger, nullable=False),
+    Column("correction_lines", BigInteger, nullable=False),
     Column("old_cents", Numeric(30, 0), nullable=False),
     Column("new_cents", Numeric(30, 0), nullable=False),
     Column("difference_cents", Numeric(30, 0), nullable=False),

@@ -22,6 +22,7 @@ from services.tariffs.rules.decisions import (
     decided,
     earliest,
     in_force_on,
+    last_known_on,
     replaced_by,
     replaced_throughout,
     view,
@@ -93,6 +94,20 @@ def test_history_keeps_what_was_known_before():
     assert in_force_on(history, day, later).tariff == "second"
     assert in_force_on(history, date(2027, 1, 1), later) is None
     assert carried_out(history, Change((), ()), later) == history
+
+
+def test_a_day_left_without_a_tariff_keeps_the_last_one_known():
+    later = NOON + timedelta(days=1)
+    history = [Rectangle(YEAR, NOON, later, "first")]
+    day = date(2026, 2, 1)
+    assert last_known_on(history, day, NOON - timedelta(seconds=1)) is None
+    assert last_known_on(history, date(2027, 1, 1), later) is None
+    assert last_known_on(history, day, NOON).known_at(NOON)
+    withdrawn = last_known_on(history, day, later)
+    assert withdrawn.tariff == "first"
+    assert not withdrawn.known_at(later)
+    history.append(Rectangle(YEAR, later, None, "second"))
+    assert last_known_on(history, day, later).tariff == "second"
 
 
 class TestReplacing:
@@ -182,7 +197,12 @@ class TestDecidedTariff:
 
     @pytest.mark.parametrize(
         ("change", "ceiling"),
-        [({}, 14_291), ({Component.LABOUR: Fraction(-43)}, None), ({Component.HOUSING: Fraction(-1)}, None)],
+        [
+            ({}, 14_291),
+            ({Component.LABOUR: Fraction(-43)}, None),
+            ({Component.HOUSING: Fraction(-1)}, None),
+            ({Component.LABOUR: Fraction(10_000_000)}, None),
+        ],
     )
     def test_ceilings_that_cross_are_refused(self, change, ceiling):
         with pytest.raises(CeilingsCrossed):
