@@ -9,10 +9,10 @@ from services.tariffs.operations.calculations import calculate, read_calculation
 from services.tariffs.operations.report import CONTENT_SECURITY_POLICY, report
 from services.tariffs.operations.workbook import MEDIA_TYPE, workbook
 from services.tariffs.roles import AUTHORITY, Role
-from services.tariffs.schemas.calculations import EXAMPLE, CalculationIn, CalculationOut
+from services.tariffs.schemas.calculations import EXAMPLE, CalculationIn, CalculationOut, StepPage
 from shared.plumbing.identity import Principal, allow
 from shared.plumbing.routes import ContractRoute, produces
-from shared.plumbing.schemas import Page, StepOut
+from shared.plumbing.schemas import StepOut
 from shared.plumbing.work import Work, work_of
 
 router = APIRouter(route_class=ContractRoute, tags=["tariff calculations"])
@@ -56,9 +56,9 @@ def read(
 )
 def read_steps(
     calculation_id: CalculationId, _caller: Principal = Depends(allow(*AUTHORITY)), work: Work = Depends(work_of)
-) -> Page[StepOut]:
+) -> StepPage:
     """In the order in which they were taken."""
-    return Page(items=read_calculation(work, calculation_id).steps)
+    return StepPage(items=read_calculation(work, calculation_id).steps)
 
 
 @router.get(

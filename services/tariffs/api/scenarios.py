@@ -16,7 +16,11 @@ router = APIRouter(route_class=ContractRoute, tags=["scenarios"])
 
 
 @router.post(
-    "/scenarios", operation_id="compare_scenarios", summary="Compute variants of a tariff calculation", status_code=201
+    "/scenarios",
+    operation_id="compare_scenarios",
+    summary="Compute variants of a tariff calculation",
+    status_code=201,
+    responses={404: {"description": "There is no such baseline."}},
 )
 def make(
     sent: Annotated[ScenarioIn, Body(openapi_examples={"two variants": {"value": EXAMPLE}})],

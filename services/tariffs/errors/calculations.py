@@ -1,7 +1,7 @@
 """What can stand in the way of a calculation, or of a question about parameters and policy rules."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 
 from shared.kernel.dated import NoValueInForce
 from shared.kernel.sources import Text
@@ -155,18 +155,6 @@ class ValueExists(Conflict):
                 f"Voor {name} vanaf {start} is op dit moment al een waarde vastgelegd. Probeer het opnieuw.",
                 f"For {name} from {start} a value was recorded at this very moment. Try again.",
             )
-        )
-
-
-class KnownAtInFuture(BadRequest):
-    """Nobody knows now what will be known later."""
-
-    def __init__(self, location: str, known_at: datetime) -> None:
-        super().__init__(
-            Text("Het moment van kennis ligt in de toekomst.", "The moment of knowledge lies in the future."),
-            errors=[
-                Fault(location, "known_at_in_future", f"{known_at.isoformat()} has not come yet; leave it out for now")
-            ],
         )
 
 

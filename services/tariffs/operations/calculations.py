@@ -68,7 +68,7 @@ def calculate(work: Work, sent: CalculationIn, response: Response) -> Calculatio
     """Compute a maximum tariff and keep it with all its steps.
 
     Raises:
-        UnusableCostBase, InvalidInput, NoValueForCalculation, KnownAtInFuture: what was sent cannot be computed with.
+        UnusableCostBase, InvalidInput, NoValueForCalculation: what was sent cannot be computed with.
         BelowZero: the components add up to less than nothing.
     """
     then = known(work, sent.known_at)

@@ -24,7 +24,6 @@ def compute_housing_component(work: Work, sent: HousingComponentIn) -> HousingCo
     Raises:
         NoValueForCalculation: an input is absent and its parameter has no value on the day; names each.
         InvalidInput: a default cannot be an input.
-        KnownAtInFuture: the moment of knowledge has not come yet.
     """
     then = known(work, sent.known_at)
     in_force = then.on(sent.on or then.at.astimezone(AMSTERDAM).date())

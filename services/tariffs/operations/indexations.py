@@ -23,7 +23,6 @@ def index(work: Work, sent: IndexationIn) -> IndexationOut:
     Raises:
         NoValueForCalculation: years on the way have no value; names each index.
         InvalidInput: a value on the way is −100 % or less.
-        KnownAtInFuture: the moment of knowledge has not come yet.
     """
     then = known(work, sent.known_at)
     answer = _indexed(sent, then)

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from services.tariffs.errors.calculations import KnownAtInFuture
 from services.tariffs.parameters import published_parameters
 from services.tariffs.rules.in_force import InForce
 from services.tariffs.store.parameters import ParameterStore
@@ -35,16 +34,10 @@ class Known:
         return Receipt(__version__, self.hashes, canonical_hash(_texts(request)), self.at)
 
 
-def known(work: Work, at: datetime | None, location: str = "/knownAt") -> Known:
-    """What was known at a moment; now, if none is given.
-
-    Raises:
-        KnownAtInFuture: the moment has not come yet.
-    """
+def known(work: Work, at: datetime | None) -> Known:
+    """What was known at a moment; now, if none is given or it has not come yet. The receipt tells the moment used."""
     now = work.now()
-    moment = at or now
-    if moment > now:
-        raise KnownAtInFuture(location, moment)
+    moment = min(at, now) if at else now
     published = published_parameters()
     added = ParameterStore(work.session).known_at(moment)
     hashes = dict(published.hashes)

@@ -7,8 +7,8 @@ from sqlalchemy.exc import IntegrityError
 
 from services.tariffs.errors.calculations import InvalidInput, NoParameterValue, ParameterNotFound, ValueExists
 from services.tariffs.operations.known import Known, known
-from services.tariffs.rules.in_force import INDEX_PARAMETERS, TARIFF_PARAMETERS, fault_of_parameter
-from services.tariffs.schemas.parameters import ParameterIn, ParameterOut
+from services.tariffs.rules.in_force import INDEX_PARAMETERS, fault_of_parameter
+from services.tariffs.schemas.parameters import NAMES, ParameterIn, ParameterOut
 from services.tariffs.store.parameters import ParameterStore
 from shared.kernel.dated import DatedValue, NoValueInForce, Status, value_on
 from shared.kernel.sources import Source
@@ -16,7 +16,6 @@ from shared.plumbing.problems import Fault
 from shared.plumbing.schemas import SourceOut
 from shared.plumbing.work import Work
 
-NAMES = (*INDEX_PARAMETERS, *TARIFF_PARAMETERS)
 UNIT_WITHOUT_VALUE = "ratio"
 """Unit of a parameter that has no value yet: only the max-max surcharge starts without one."""
 
@@ -27,11 +26,10 @@ def list_parameters(work: Work, name: str | None, on: date | None, known_at: dat
     Raises:
         ParameterNotFound: there is no parameter of this name.
         NoParameterValue: the named parameter has no value on the day.
-        KnownAtInFuture: the moment has not come yet.
     """
     if name is not None and name not in NAMES:
         raise ParameterNotFound(name, NAMES)
-    then = known(work, known_at, "query.knownAt")
+    then = known(work, known_at)
     values = [v for v in then.history if v.known_from <= then.at and name in (None, v.name)]
     if on is not None:
         values = _in_force(values, on, then.at)

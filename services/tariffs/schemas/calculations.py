@@ -11,7 +11,7 @@ from services.tariffs.rules.indexation import CatchUp
 from services.tariffs.schemas import cost_bases
 from services.tariffs.schemas.cost_bases import CostBaseIn
 from services.tariffs.schemas.price_levels import ComponentAmounts, LevelStatus, SubstitutionOut, Year
-from shared.plumbing.schemas import ExactNumber, Instant, ReceiptOut, RequestModel, ResponseModel, StepOut
+from shared.plumbing.schemas import ExactNumber, Instant, Page, ReceiptOut, RequestModel, ResponseModel, StepOut
 
 EXAMPLE: dict[str, Any] = {
     "prestatie": "verblijf",
@@ -36,9 +36,10 @@ class CalculationIn(RequestModel):
         default_factory=dict,
         description="Values in the place of parameters, by code name (`occupancy`) or JSON name. An index is that of "
         "the tariff year; `labour_index.2027` names another year. Every override makes the result illustrative.",
+        examples=[{"occupancy": "0.92"}],
     )
     catch_up: CatchUp = CatchUp.STRUCTURAL
-    known_at: Instant | None = Field(None, description="Only what was known then is used; absent: now.")
+    known_at: Instant | None = Field(None, description="Only what was known then is used; absent or to come: now.")
 
 
 class OverrideOut(ResponseModel):
@@ -79,6 +80,10 @@ class CalculationOut(ResponseModel):
     calculated_at: Instant
     steps: list[StepOut]
     receipt: ReceiptOut
+
+
+class StepPage(Page[StepOut]):
+    """A part of the list of steps."""
 
 
 def code_name(name: str) -> str:

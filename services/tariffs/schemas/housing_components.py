@@ -53,7 +53,7 @@ class HousingComponentIn(RequestModel):
     )
     days_per_year: ExactNumber | None = Field(None, description="Days the yearly amount is divided by.")
     on: IsoDate | None = Field(None, description="Day whose parameters are the defaults; absent: the day of knownAt.")
-    known_at: Instant | None = Field(None, description="Only what was known then is used; absent: now.")
+    known_at: Instant | None = Field(None, description="Only what was known then is used; absent or to come: now.")
 
     @field_validator(*HOUSING_PARAMETERS)
     @classmethod

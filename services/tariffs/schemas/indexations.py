@@ -18,7 +18,7 @@ EXAMPLE: dict[str, Any] = {
 }
 
 
-class ComponentsIn(RequestModel):
+class AmountsIn(RequestModel):
     """Euros per component, any of them; what is absent is left out."""
 
     labour: ExactNumber | None = None
@@ -28,7 +28,7 @@ class ComponentsIn(RequestModel):
     housing: ExactNumber | None = None
 
     @model_validator(mode="after")
-    def at_least_one(self) -> "ComponentsIn":
+    def at_least_one(self) -> "AmountsIn":
         """There must be something to index."""
         if not self.amounts:
             raise PydanticCustomError("no_component", "give at least one component")
@@ -44,7 +44,7 @@ class ComponentsIn(RequestModel):
 class IndexationIn(RequestModel):
     """Amounts, the price level they stand at, and the one asked for."""
 
-    components: ComponentsIn
+    components: AmountsIn
     from_: PriceLevelIn = Field(alias="from")
     to: PriceLevelIn
     catch_up: CatchUp = Field(
@@ -52,7 +52,7 @@ class IndexationIn(RequestModel):
         description="What becomes of the difference between definitive and provisional values: `structural` corrects "
         "the level, `one-off` also recovers what last year missed, `none` works nothing in.",
     )
-    known_at: Instant | None = Field(None, description="Only what was known then is used; absent: now.")
+    known_at: Instant | None = Field(None, description="Only what was known then is used; absent or to come: now.")
 
 
 class IndexationOut(ResponseModel):

@@ -4,8 +4,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
+from services.tariffs.rules.in_force import INDEX_PARAMETERS, TARIFF_PARAMETERS
 from shared.kernel.dated import Status
-from shared.plumbing.schemas import ExactNumber, Instant, IsoDate, RequestModel, ResponseModel, SourceOut
+from shared.plumbing.schemas import ExactNumber, Instant, IsoDate, Page, RequestModel, ResponseModel, SourceOut
+
+NAMES = (*INDEX_PARAMETERS, *TARIFF_PARAMETERS)
+"""Every parameter that can have a value."""
 
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 Optional = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
@@ -34,7 +38,7 @@ class ParameterIn(RequestModel):
     """A new value of a parameter. A correction of an earlier value is a new value too; it is known from now on."""
 
     name: Annotated[str, StringConstraints(min_length=1, max_length=80)] = Field(
-        description="Code name, as in the glossary and in `GET /parameters`."
+        description="Code name, as in the glossary and in `GET /parameters`.", json_schema_extra={"enum": list(NAMES)}
     )
     value: ExactNumber = Field(description="Ratios as a ratio: 0.0518 is 5.18 %.")
     unit: Annotated[str, StringConstraints(min_length=1, max_length=60)] | None = Field(
@@ -64,3 +68,7 @@ class ParameterOut(ResponseModel):
     origin: Literal["file", "analyst"] = Field(
         description="Whether a parameter file states it, or an analyst added it."
     )
+
+
+class ParameterPage(Page[ParameterOut]):
+    """A part of the list of values."""

@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from services.tariffs.rules.components import Prestatie
-from shared.plumbing.schemas import IsoDate, ResponseModel, SourceOut, TextOut
+from shared.plumbing.schemas import IsoDate, Page, ResponseModel, SourceOut, TextOut
 
 
 class Article(ResponseModel):
@@ -36,3 +36,7 @@ class PolicyRule(PolicyRuleSummary):
     articles: list[Article]
     known_gaps: list[TextOut]
     hash: str = Field(description="SHA-256 of the file that holds this text.")
+
+
+class PolicyRulePage(Page[PolicyRuleSummary]):
+    """A part of the list of policy rules."""

@@ -138,9 +138,12 @@ class TestIndexations:
     def test_nothing_to_index_is_refused(self, service: Service) -> None:
         assert self.index(service, expected=400, components={})["errors"][0]["location"] == "/components"
 
-    def test_the_future_is_not_known(self, service: Service) -> None:
-        problem = self.index(service, expected=400, knownAt="2999-01-01T00:00:00Z")
-        assert problem["errors"][0]["location"] == "/knownAt"
+    def test_of_the_future_only_what_is_known_now_is_known(self, service: Service) -> None:
+        answer = self.index(service, knownAt="2999-01-01T00:00:00Z")
+        assert answer["receipt"]["knownAt"] < "2999"
+
+    def test_a_moment_without_an_offset_is_refused(self, service: Service) -> None:
+        assert self.index(service, expected=400, knownAt="2026-07-01T00:00:00")["errors"][0]["location"] == "/knownAt"
 
     def test_steps_and_receipt(self, service: Service) -> None:
         answer = self.index(service)
@@ -292,6 +295,11 @@ class TestPolicyRules:
         for article in rule["articles"]:
             for name in article["parameters"]:
                 assert service.public.get("/parameters", params={"name": name}).status_code == 200
+
+    def test_who_has_the_rule_already_need_not_read_it_again(self, service: Service) -> None:
+        tag = service.public.get("/policy-rules/BR/REG-26109").headers["etag"]
+        again = service.public.get("/policy-rules/BR/REG-26109", headers={"If-None-Match": tag})
+        assert (again.status_code, again.content) == (304, b"")
 
     def test_another_code_is_not_found(self, service: Service) -> None:
         problem = service.public.get("/policy-rules/BR/REG-1")
