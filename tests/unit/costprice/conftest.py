@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
-from sqlalchemy import URL, create_engine, text
+from sqlalchemy import text
 
 from services.costprice.app import create_app
 from services.costprice.forms import write_form
@@ -45,7 +45,6 @@ class Service:
     """The service at an address, and its database seen from below."""
 
     address: str
-    admin_url: URL
     database: Database
     issuer: Any
 
@@ -60,13 +59,11 @@ class Service:
 
     def work(self) -> None:
         """Do the jobs that wait, as a worker would."""
-        engine = create_engine(self.admin_url)
-        with engine.begin() as connection:
+        with self.database.engine.begin() as connection:
             waiting = connection.execute(
-                text("SELECT id, args FROM costprice.procrastinate_jobs WHERE status = 'todo' ORDER BY id")
+                text("SELECT id, args FROM procrastinate_jobs WHERE status = 'todo' ORDER BY id")
             ).all()
-            connection.execute(text("DELETE FROM costprice.procrastinate_jobs"))
-        engine.dispose()
+            connection.execute(text("DELETE FROM procrastinate_jobs WHERE status = 'todo'"))
         for _, arguments in waiting:
             job_id = arguments.pop("job_id")
             carry_out_freeze(self.database, job_id, arguments)
@@ -140,7 +137,7 @@ def _for(content: SubmissionContent, study_id: str) -> SubmissionContent:
 
 
 @pytest.fixture(scope="module")
-def service(admin_url: URL, service_url: Callable[[str], str], issuer) -> Iterator[Service]:
+def service(service_url: Callable[[str], str], issuer) -> Iterator[Service]:
     settings = Settings(database_url=service_url("costprice"), issuer=issuer.issuer, jwks_url=issuer.jwks_url)
     app = create_app(settings)
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="on"))
@@ -151,7 +148,7 @@ def service(admin_url: URL, service_url: Callable[[str], str], issuer) -> Iterat
     port = server.servers[0].sockets[0].getsockname()[1]
     database = Database(service_url("costprice"), "costprice", row_claims=ROW_CLAIMS, pool_size=2)
     try:
-        yield Service(f"http://127.0.0.1:{port}", admin_url, database, issuer)
+        yield Service(f"http://127.0.0.1:{port}", database, issuer)
     finally:
         server.should_exit = True
         thread.join()

@@ -1,0 +1,126 @@
+"""The stateless calculators over HTTP: open to anyone, exact, and every fault at once."""
+
+from fractions import Fraction
+
+import pytest
+
+from tests.unit.costprice.conftest import Service
+
+MANUAL = {
+    "costCentres": [
+        {"id": "Laundry", "amount": 7000, "kind": "support"},
+        {"id": "Housekeeping", "amount": "5000", "kind": "support"},
+        {"id": "Administration", "amount": 20000.00, "kind": "support"},
+        {"id": "Surgery", "amount": "40000", "kind": "final"},
+        {"id": "Pharmacy", "amount": "100000", "kind": "final"},
+    ],
+    "order": ["Laundry", "Housekeeping", "Administration"],
+    "keys": {
+        "Laundry": {"Laundry": 5, "Housekeeping": 5, "Administration": 20, "Surgery": 40, "Pharmacy": 20},
+        "Housekeeping": {"Laundry": 50, "Housekeeping": 50, "Administration": 100, "Surgery": 100, "Pharmacy": 100},
+        "Administration": {"Laundry": 2, "Housekeeping": 2, "Administration": 2, "Surgery": 4, "Pharmacy": 2},
+    },
+}
+
+
+def allocate(service: Service, **body):
+    with service.by() as anyone:
+        return anyone.post("/allocations", json=body)
+
+
+@pytest.mark.parametrize(
+    ("method", "surgery"), [("direct", "60500"), ("step-down", "9292000/153"), ("reciprocal", "1748000/29")]
+)
+def test_allocated_amounts_add_up_exactly_in_decimals(service: Service, method, surgery):
+    answer = allocate(service, method=method, **MANUAL)
+
+    assert answer.status_code == 200, answer.text
+    body = answer.json()
+    assert abs(Fraction(body["final"]["Surgery"]) - Fraction(surgery)) < Fraction(1, 10**12)
+    assert sum(map(Fraction, body["final"].values())) == Fraction(body["total"]) == 172_000
+    for giver, row in body["matrix"].items():
+        assert sum(map(Fraction, row.values())) == Fraction(body["pools"][giver])
+    assert {"method", "own.Laundry", "pool.Laundry", "final.Surgery"} <= {step["id"] for step in body["steps"]}
+    assert body["receipt"]["inputHash"]
+
+
+@pytest.mark.parametrize(
+    ("change", "codes"),
+    [
+        ({"keys": {}}, ["zero-keys", "zero-keys", "zero-keys"]),
+        ({"order": ["Laundry"]}, ["missing-in-order"]),
+        ({"order": ["Laundry", "Laundry", "X"]}, ["duplicate-in-order", "unknown-centre", "missing-in-order"]),
+        ({"keys": {"Laundry": {"Surgery": -1, "X": 1}}}, ["negative-key", "unknown-centre"]),
+        (
+            {"costCentres": [{"id": "a", "amount": "1", "kind": "support"}], "order": ["a"], "keys": {}},
+            ["no-final-centre"],
+        ),
+        ({"method": "iterative"}, ["enum"]),
+        ({"costCentres": [{"id": "a", "amount": "1,5", "kind": "final"}]}, ["number_not_plain"]),
+        ({"costCentres": [{"id": "a", "amount": None, "kind": "final"}]}, ["number_type"]),
+    ],
+)
+def test_what_cannot_be_allocated_names_every_fault(service: Service, change, codes):
+    answer = allocate(service, **({"method": "step-down"} | MANUAL | change))
+
+    assert answer.status_code == 400, answer.text
+    assert [error["code"] for error in answer.json()["errors"]] == codes
+
+
+def test_a_circle_without_exit_is_a_named_error(service: Service):
+    keys = {"Laundry": {"Housekeeping": 1}, "Housekeeping": {"Laundry": 1}, "Administration": {"Surgery": 1}}
+
+    answer = allocate(service, **(MANUAL | {"method": "reciprocal", "keys": keys}))
+
+    assert [error["code"] for error in answer.json()["errors"]] == ["singular-system"]
+    assert "Laundry, Housekeeping" in answer.json()["errors"][0]["message"]
+
+
+def test_too_much_for_one_request_is_refused(service: Service):
+    centres = [{"id": f"s{n}", "amount": "1", "kind": "support"} for n in range(101)]
+    many = {"method": "reciprocal", "costCentres": [*centres, {"id": "f", "amount": "0", "kind": "final"}]}
+    row = {f"c{n}": 1 for n in range(999)}
+
+    assert allocate(service, **many).json()["errors"][0]["code"] == "too-many-support-centres"
+    wide = MANUAL | {"method": "direct", "keys": {f"k{n}": row for n in range(51)}}
+    assert allocate(service, **wide).json()["errors"][0]["code"] == "too-many-quantities"
+
+
+@pytest.mark.parametrize(
+    ("prestatie", "start", "end", "units"),
+    [
+        ("verblijf", "2026-03-01T19:59:00+01:00", "2026-03-02T10:00:00+01:00", 1),
+        ("verblijf", "2026-03-01T20:00:00+01:00", "2026-03-02T10:00:00+01:00", 0),
+        ("verblijf", "2026-03-01T18:59:59Z", "2026-03-02T10:00:00Z", 1),
+        ("dagopvang", "2026-03-29T00:30:00+01:00", "2026-03-29T06:30:00+02:00", 0),
+        ("dagopvang", "2026-03-02T09:00+01:00", "2026-03-02T15:00+01:00", 1),
+    ],
+)
+def test_presences_are_counted_in_local_time(service: Service, prestatie, start, end, units):
+    with service.by() as anyone:
+        answer = anyone.post(
+            "/production-counts", json={"prestatie": prestatie, "presences": [{"from": start, "until": end}]}
+        )
+
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["units"] == units == sum(line["counted"] for line in answer.json()["lines"])
+    assert all(line["reason"]["nl"] and line["reason"]["en"] for line in answer.json()["lines"])
+    assert answer.json()["steps"][0]["source"]["document"].endswith("BR/REG-18100 (2018)")
+
+
+@pytest.mark.parametrize(
+    ("presence", "place"),
+    [
+        ({"from": "2026-03-01T10:00:00+01:00", "until": "2026-03-01T10:00:00+01:00"}, "/presences/0/until"),
+        ({"from": "2026-03-01T10:00:00", "until": "2026-03-01T12:00:00+01:00"}, "/presences/0/from"),
+        ({"from": 1772355600, "until": "2026-03-01T12:00:00+01:00"}, "/presences/0/from"),
+        ({"until": "2026-03-01T12:00:00+01:00"}, "/presences/0/from"),
+        ({"from": "1999-01-01T00:00:00Z", "until": "2026-03-01T12:00:00Z"}, "/presences/0/until"),
+    ],
+)
+def test_presences_that_cannot_be_are_refused(service: Service, presence, place):
+    with service.by() as anyone:
+        answer = anyone.post("/production-counts", json={"prestatie": "verblijf", "presences": [presence]})
+
+    assert answer.status_code == 400, answer.text
+    assert [error["location"] for error in answer.json()["errors"]] == [place]
