@@ -124,7 +124,7 @@ def upgrade() -> None:
         "AND t.part_id = settlement_parts.part_id)"
     )
     policies = {
-        "production_files": (f"({AUTHORITY}) OR uploaded_by = {MINE} OR {has_own_part}", f"uploaded_by = {MINE}"),
+        "production_files": (f"({AUTHORITY}) OR {has_own_part}", f"uploaded_by = {MINE}"),
         "production_parts": (own, own),
         "settlements": (f"({AUTHORITY}) OR requested_by = {MINE} OR {touches_me}", f"requested_by = {MINE}"),
         "settlement_parts": (f"{own} OR (({has_role('insurer')}) AND {names_me})", SYSTEM),

@@ -63,6 +63,8 @@ def read_csv(file: IO[bytes], faults: FaultList) -> Iterator[Block]:
                 columns = {name: column.filter(pa.array(filled)) for name, column in columns.items()}
             yield columns, numbers[filled]
     except pa.ArrowInvalid as error:
+        if first.strip() and "Empty CSV file" in str(error):
+            return
         faults.add(LineFault(0, "", "", "not_csv", _unreadable("CSV (UTF-8)", error)))
 
 
