@@ -27,7 +27,6 @@ from services.tariffs.rules.in_force import (
     INDEX_PARAMETERS,
     MAX_MAX_ON_HOUSING,
     MAX_MAX_SURCHARGE,
-    PRICE_YEAR,
     InForce,
     chosen_value,
     fault_of_parameter,
@@ -146,9 +145,7 @@ def _chosen(
         if parameter in INDEX_PARAMETERS and not year:
             name = f"{parameter}.{day.year}"
         if not is_parameter(name):
-            names = ", ".join(
-                (*INDEX_PARAMETERS, *HOUSING_PARAMETERS, PRICE_YEAR, MAX_MAX_SURCHARGE, MAX_MAX_ON_HOUSING)
-            )
+            names = ", ".join((*INDEX_PARAMETERS, *HOUSING_PARAMETERS, MAX_MAX_SURCHARGE, MAX_MAX_ON_HOUSING))
             faults.append(Fault(place, "unknown_parameter", f"no such parameter; there are: {names}"))
         elif name in chosen:
             faults.append(Fault(place, "parameter_twice", f"{name} is given twice"))
@@ -180,7 +177,7 @@ def _norm_and_max_max(prestatie: Prestatie, in_force: InForce) -> tuple[HousingN
     Raises:
         NoValueForCalculation: parameters have no value on the day; names every one.
     """
-    names = (*HOUSING_PARAMETERS, PRICE_YEAR) if prestatie is Prestatie.VERBLIJF else ()
+    names = HOUSING_PARAMETERS if prestatie is Prestatie.VERBLIJF else ()
     if in_force.find(MAX_MAX_SURCHARGE) is not None:
         names += (MAX_MAX_ON_HOUSING,)
     missing = []
@@ -203,7 +200,7 @@ def _refuse_missing_indices(
 ) -> None:
     starts = {component: price.level for component, price in prices.items()}
     if norm is not None:
-        starts[Component.HOUSING] = norm.level
+        starts.pop(Component.HOUSING, None)
     values = in_force.index_values()
 
     def one(component: Component) -> None:

@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from fractions import Fraction
 
-from services.tariffs.rules.components import PriceLevel
 from services.tariffs.rules.labels import Origin, Wording, describe
 from shared.kernel.money import euros_to_cents
 from shared.kernel.steps import Steps
@@ -94,12 +93,10 @@ class InvalidHousingInputs(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class HousingNorm:
-    """The inputs of the component for a prestatie and the price level of its amounts, and where each was read."""
+    """The inputs of the component for a prestatie, in prices of the tariff year, and where each was read."""
 
     inputs: HousingInputs
-    level: PriceLevel
     origins: Mapping[str, Origin] = field(default_factory=dict)
-    level_origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,11 @@ from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from fractions import Fraction
 
-from services.tariffs.rules.components import Index, PriceLevel
+from services.tariffs.rules.components import Index
 from services.tariffs.rules.housing_component import (
     RATE_DECIMALS,
     HousingInputs,
     HousingNorm,
-    InvalidHousingInputs,
     fault_of,
     is_rate,
 )
@@ -25,12 +24,11 @@ from shared.kernel.dated import DatedValue, NoValueInForce, Status, value_on
 from shared.kernel.sources import Source
 
 HOUSING_PARAMETERS = tuple(f.name for f in fields(HousingInputs))
-PRICE_YEAR = "housing_price_year"
 MAX_MAX_SURCHARGE = "max_max_surcharge"
 MAX_MAX_ON_HOUSING = "max_max_on_housing"
 INDEX_PARAMETERS = tuple(index.parameter for index in Index)
 
-TARIFF_PARAMETERS = (*HOUSING_PARAMETERS, PRICE_YEAR, MAX_MAX_SURCHARGE, MAX_MAX_ON_HOUSING)
+TARIFF_PARAMETERS = (*HOUSING_PARAMETERS, MAX_MAX_SURCHARGE, MAX_MAX_ON_HOUSING)
 """Parameters of which a tariff uses the value of one day; the indices come beside them, one value a year."""
 
 
@@ -83,14 +81,9 @@ class InForce:
             InvalidHousingInputs: an input cannot be.
         """
         values = {name: self.value(name) for name in HOUSING_PARAMETERS}
-        price_year = self.value(PRICE_YEAR)
-        if fault := fault_of_parameter(PRICE_YEAR, price_year.value):
-            raise InvalidHousingInputs({PRICE_YEAR: fault})
         return HousingNorm(
             HousingInputs(**{name: value.value for name, value in values.items()}),
-            PriceLevel(int(price_year.value), Status.DEFINITIVE),
             {name: origin_of(value) for name, value in values.items()},
-            origin_of(price_year),
         )
 
     def max_max(self) -> MaxMax | None:
@@ -119,8 +112,6 @@ def fault_of_parameter(name: str, value: Fraction) -> str | None:
         return (
             None if is_rate(value) else f"must be above -1 (that is -100 %) and have at most {RATE_DECIMALS} decimals"
         )
-    if name == PRICE_YEAR:
-        return None if value.denominator == 1 and 2000 <= value <= 2100 else "must be a year from 2000 to 2100"
     if name == MAX_MAX_SURCHARGE:
         return None if value >= 0 else "must not be negative: the second ceiling is not below the first"
     if name == MAX_MAX_ON_HOUSING:

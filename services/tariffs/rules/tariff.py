@@ -49,7 +49,7 @@ def maximum_tariff(
         prestatie: what is billed.
         level: price level of the tariff year.
         cost: measured cost price of one unit, per component.
-        norm: what the norm for housing is computed from; verblijf cannot do without, dagopvang has none.
+        norm: what the norm for housing is computed from, in prices of the tariff year; only verblijf has one.
         max_max: the second ceiling, where the policy rule knows one.
         index: the index chains, as known at a moment; its steps are ``steps``.
         steps: takes down every figure with its label, formula and source.
@@ -74,10 +74,8 @@ def maximum_tariff(
 
     # Articles 4 and 5. For verblijf the norm takes the place of the measured cost of housing; for dagopvang it stays.
     if norm is not None and prestatie is Prestatie.VERBLIJF:
-        note(steps, "housing.price_year", norm.level.year, origin=norm.level_origin)
-        first_year = housing_component(norm.inputs, steps, norm.origins)
-        grown = first_year.per_day * index.ratio(Component.HOUSING, norm.level, level)
-        housing = note(steps, Component.HOUSING, grown, "normative_housing")
+        component = housing_component(norm.inputs, steps, norm.origins)
+        housing = note(steps, Component.HOUSING, component.per_day, "normative_housing")
     else:
         housing = measured(Component.HOUSING)
 

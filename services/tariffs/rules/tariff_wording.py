@@ -25,13 +25,12 @@ WORDS: dict[str, Wording] = {
         for component in Component
     },
     "cost.capital": Wording("Gemeten financieringskosten", "Measured cost of financing", "EUR", "cost_price"),
-    "housing.price_year": Wording("Prijspeil van de norm", "Price level of the norm", "year", "housing"),
     "normative_housing": Wording(
         "Normatieve huisvestingscomponent, prijspeil tariefjaar",
         "Normative housing component at the price level of the tariff year",
         "EUR",
         "housing",
-        "housing.per_day * ratio.housing",
+        "housing.per_day",
     ),
     "tariff": Wording(
         "Tarief, niet afgerond",

@@ -24,9 +24,7 @@ def chosen(name: str, value: str) -> DatedValue:
     return chosen_value(name, Fraction(value), "", ON, KNOWN_AT, f"/overrides/{name}")
 
 
-HISTORY = [published(name, "1") for name in (*HOUSING_PARAMETERS, "max_max_on_housing")] + [
-    published("housing_price_year", "2024")
-]
+HISTORY = [published(name, "1") for name in (*HOUSING_PARAMETERS, "max_max_on_housing")]
 
 
 def in_force(**choices: str) -> InForce:
@@ -48,18 +46,15 @@ def test_a_parameter_without_a_value_is_an_error_by_name() -> None:
 
 
 class TestHousingNorm:
-    def test_it_carries_the_price_year_and_the_origin_of_every_input(self) -> None:
+    def test_it_carries_the_origin_of_every_input(self) -> None:
         norm = in_force(investment_per_place="200000").housing_norm()
-        assert norm.level.year == 2024
         assert norm.inputs.investment_per_place == 200_000
         assert norm.origins["investment_per_place"].illustrative
         assert not norm.origins["occupancy"].illustrative
-        assert norm.level_origin is not None
 
-    @pytest.mark.parametrize("year", ["2024.5", "24", "20240"])
-    def test_a_price_year_that_is_no_year_is_refused(self, year: str) -> None:
-        with pytest.raises(InvalidHousingInputs, match="housing_price_year must be a year from 2000 to 2100"):
-            in_force(housing_price_year=year).housing_norm()
+    def test_an_input_that_cannot_be_is_refused(self) -> None:
+        with pytest.raises(InvalidHousingInputs, match="occupancy"):
+            in_force(occupancy="0").housing_norm()
 
 
 class TestMaxMax:
@@ -85,9 +80,7 @@ class TestIndexValues:
         assert in_force(occupancy="0.9").index_values().chosen == {}
 
 
-@pytest.mark.parametrize(
-    "name", ["occupancy", "labour_index", "labour_index.2027", "max_max_surcharge", "housing_price_year"]
-)
+@pytest.mark.parametrize("name", ["occupancy", "labour_index", "labour_index.2027", "max_max_surcharge"])
 def test_what_a_tariff_uses_can_be_chosen(name: str) -> None:
     assert is_parameter(name)
 
@@ -104,7 +97,6 @@ def test_what_it_does_not_use_cannot(name: str) -> None:
     [
         ("labour_index", "-1"),
         ("labour_index.2027", "0.0000000000001"),
-        ("housing_price_year", "1999"),
         ("max_max_surcharge", "-0.01"),
         ("max_max_on_housing", "2"),
         ("occupancy", "1.1"),
@@ -119,7 +111,6 @@ def test_a_value_that_cannot_be_is_told(name: str, value: str) -> None:
     [
         ("labour_index", "-0.02"),
         ("material_index.2027", "0"),
-        ("housing_price_year", "2026"),
         ("max_max_surcharge", "0"),
         ("max_max_on_housing", "1"),
         ("occupancy", "1"),

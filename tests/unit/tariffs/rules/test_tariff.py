@@ -53,7 +53,6 @@ NORM = HousingNorm(
         occupancy=Fraction(1),
         days_per_year=Fraction(365),
     ),
-    PriceLevel(2026, D),
 )
 """A norm of exactly 100 euros a day in 2026."""
 
@@ -106,11 +105,6 @@ class TestArticles:
         assert answer.maximum_tariff_cents == 72_800
         assert answer.housing_cents == 10_000
         assert "cost.housing" not in steps
-
-    def test_the_norm_grows_with_the_housing_index_from_its_own_price_year(self) -> None:
-        older = HousingNorm(NORM.inputs, PriceLevel(2024, D))
-        answer, _ = tariff(Prestatie.VERBLIJF, norm=older)
-        assert answer.components[Component.HOUSING] == NORM_PER_DAY * Fraction("1.025") ** 2
 
     def test_a_cost_price_at_another_level_has_a_chain_of_its_own(self) -> None:
         prices = cost_prices() | {Component.INVENTORY: CostPrice(Fraction(10), PriceLevel(2024, D))}
