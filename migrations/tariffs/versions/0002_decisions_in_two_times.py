@@ -77,7 +77,13 @@ def upgrade() -> None:
         sa.Column("reasons", sa.Text, nullable=False),
         sa.Column("in_force_from", sa.Date, nullable=False),
         sa.Column("in_force_until", sa.Date),
-        sa.Column("replaces", sa.Uuid, sa.ForeignKey("tariffs.tariff_decisions.decision_id")),
+        sa.Column(
+            "replaces",
+            sa.Uuid,
+            sa.ForeignKey(
+                "tariffs.tariff_decisions.decision_id", name=op.f("fk_tariff_decisions_replaces_tariff_decisions")
+            ),
+        ),
         sa.Column("replaced_components", ARRAY(sa.String(20)), nullable=False),
         sa.Column("lines", JSONB, nullable=False),
         sa.Column("illustrative", sa.Boolean, nullable=False),
@@ -107,8 +113,20 @@ def upgrade() -> None:
     op.create_table(
         "decided_tariffs",
         sa.Column("tariff_id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
-        sa.Column("decision_id", sa.Uuid, sa.ForeignKey("tariffs.tariff_decisions.decision_id"), nullable=False),
-        sa.Column("prestatie_id", sa.Integer, sa.ForeignKey("tariffs.prestaties.prestatie_id"), nullable=False),
+        sa.Column(
+            "decision_id",
+            sa.Uuid,
+            sa.ForeignKey(
+                "tariffs.tariff_decisions.decision_id", name=op.f("fk_decided_tariffs_decision_id_tariff_decisions")
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "prestatie_id",
+            sa.Integer,
+            sa.ForeignKey("tariffs.prestaties.prestatie_id", name=op.f("fk_decided_tariffs_prestatie_id_prestaties")),
+            nullable=False,
+        ),
         sa.Column("in_force", DATERANGE, nullable=False),
         sa.Column("components", JSONB, nullable=False),
         sa.Column("maximum_tariff_cents", sa.BigInteger, nullable=False),
@@ -117,7 +135,13 @@ def upgrade() -> None:
         sa.Column("max_max_surcharge", sa.String(60)),
         sa.Column("max_max_on_housing", sa.Boolean),
         sa.Column("illustrative", sa.Boolean, nullable=False),
-        sa.Column("replaced_tariff_id", sa.BigInteger, sa.ForeignKey("tariffs.decided_tariffs.tariff_id")),
+        sa.Column(
+            "replaced_tariff_id",
+            sa.BigInteger,
+            sa.ForeignKey(
+                "tariffs.decided_tariffs.tariff_id", name=op.f("fk_decided_tariffs_replaced_tariff_id_decided_tariffs")
+            ),
+        ),
         sa.CheckConstraint("not isempty(in_force)", name=op.f("ck_decided_tariffs_in_force")),
         sa.CheckConstraint("maximum_tariff_cents >= 0", name=op.f("ck_decided_tariffs_maximum")),
         comment="A tariff as a published decision set it, exact: components are fractions in euros. Rows never change.",
@@ -126,8 +150,20 @@ def upgrade() -> None:
     op.create_table(
         "maximum_tariffs",
         sa.Column("rectangle_id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
-        sa.Column("prestatie_id", sa.Integer, sa.ForeignKey("tariffs.prestaties.prestatie_id"), nullable=False),
-        sa.Column("tariff_id", sa.BigInteger, sa.ForeignKey("tariffs.decided_tariffs.tariff_id"), nullable=False),
+        sa.Column(
+            "prestatie_id",
+            sa.Integer,
+            sa.ForeignKey("tariffs.prestaties.prestatie_id", name=op.f("fk_maximum_tariffs_prestatie_id_prestaties")),
+            nullable=False,
+        ),
+        sa.Column(
+            "tariff_id",
+            sa.BigInteger,
+            sa.ForeignKey(
+                "tariffs.decided_tariffs.tariff_id", name=op.f("fk_maximum_tariffs_tariff_id_decided_tariffs")
+            ),
+            nullable=False,
+        ),
         sa.Column("in_force", DATERANGE, nullable=False),
         sa.Column("known", TSTZRANGE, nullable=False),
         sa.CheckConstraint(

@@ -40,7 +40,13 @@ def upgrade() -> None:
         "production_parts",
         sa.Column("part_id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
         sa.Column(
-            "production_file_id", sa.Uuid, sa.ForeignKey("tariffs.production_files.production_file_id"), nullable=False
+            "production_file_id",
+            sa.Uuid,
+            sa.ForeignKey(
+                "tariffs.production_files.production_file_id",
+                name=op.f("fk_production_parts_production_file_id_production_files"),
+            ),
+            nullable=False,
         ),
         sa.Column("agb_code", sa.String(8), nullable=False),
         sa.Column("lines", sa.BigInteger, nullable=False),
@@ -56,7 +62,12 @@ def upgrade() -> None:
     op.create_table(
         "settlements",
         sa.Column("settlement_id", sa.Uuid, primary_key=True),
-        sa.Column("job_id", sa.Uuid, sa.ForeignKey("tariffs.jobs.job_id"), nullable=False),
+        sa.Column(
+            "job_id",
+            sa.Uuid,
+            sa.ForeignKey("tariffs.jobs.job_id", name=op.f("fk_settlements_job_id_jobs")),
+            nullable=False,
+        ),
         sa.Column("requested_by", sa.String(200), nullable=False),
         sa.Column("requested_at", INSTANT, nullable=False, server_default=sa.func.now()),
         sa.Column("known_at", INSTANT, nullable=False),
@@ -66,8 +77,22 @@ def upgrade() -> None:
     )
     op.create_table(
         "settlement_parts",
-        sa.Column("settlement_id", sa.Uuid, sa.ForeignKey("tariffs.settlements.settlement_id"), primary_key=True),
-        sa.Column("part_id", sa.BigInteger, sa.ForeignKey("tariffs.production_parts.part_id"), primary_key=True),
+        sa.Column(
+            "settlement_id",
+            sa.Uuid,
+            sa.ForeignKey(
+                "tariffs.settlements.settlement_id", name=op.f("fk_settlement_parts_settlement_id_settlements")
+            ),
+            primary_key=True,
+        ),
+        sa.Column(
+            "part_id",
+            sa.BigInteger,
+            sa.ForeignKey(
+                "tariffs.production_parts.part_id", name=op.f("fk_settlement_parts_part_id_production_parts")
+            ),
+            primary_key=True,
+        ),
         sa.Column("agb_code", sa.String(8), nullable=False),
         sa.Column("known_before", INSTANT),
         sa.Column("known_at", INSTANT, nullable=False),
@@ -88,8 +113,22 @@ def upgrade() -> None:
     )
     op.create_table(
         "settlement_totals",
-        sa.Column("settlement_id", sa.Uuid, sa.ForeignKey("tariffs.settlements.settlement_id"), primary_key=True),
-        sa.Column("part_id", sa.BigInteger, sa.ForeignKey("tariffs.production_parts.part_id"), primary_key=True),
+        sa.Column(
+            "settlement_id",
+            sa.Uuid,
+            sa.ForeignKey(
+                "tariffs.settlements.settlement_id", name=op.f("fk_settlement_totals_settlement_id_settlements")
+            ),
+            primary_key=True,
+        ),
+        sa.Column(
+            "part_id",
+            sa.BigInteger,
+            sa.ForeignKey(
+                "tariffs.production_parts.part_id", name=op.f("fk_settlement_totals_part_id_production_parts")
+            ),
+            primary_key=True,
+        ),
         sa.Column("uzovi", sa.String(4), primary_key=True),
         sa.Column("prestatie", sa.String(40), primary_key=True),
         sa.Column("month", sa.Date, primary_key=True),
@@ -105,7 +144,14 @@ def upgrade() -> None:
     op.create_table(
         "settlement_findings",
         sa.Column("finding_id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
-        sa.Column("settlement_id", sa.Uuid, sa.ForeignKey("tariffs.settlements.settlement_id"), nullable=False),
+        sa.Column(
+            "settlement_id",
+            sa.Uuid,
+            sa.ForeignKey(
+                "tariffs.settlements.settlement_id", name=op.f("fk_settlement_findings_settlement_id_settlements")
+            ),
+            nullable=False,
+        ),
         sa.Column("agb_code", sa.String(8), nullable=False),
         sa.Column("uzovi", sa.String(4), nullable=False),
         sa.Column("line_id", sa.String(64), nullable=False),
