@@ -21,7 +21,7 @@ from services.runner.processes import Processes, ServiceStopped
 from services.runner.tokens import NoToken, running_set_in, token
 from services.runner.whole_set import announced, running_set
 
-console = Console(highlight=False)
+console = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
 
 
 def main() -> int:
