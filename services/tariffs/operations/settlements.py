@@ -3,6 +3,7 @@
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -22,6 +23,7 @@ from services.tariffs.operations.settlement_runs import histories
 from services.tariffs.operations.settlement_steps import receipt_of, sums_explained
 from services.tariffs.roles import AUTHORITY, Role
 from services.tariffs.rules.corrected_lines import CORRECTION, FINDING_TEXTS
+from services.tariffs.rules.decisions import Period
 from services.tariffs.schemas.settlements import (
     SettledFindingOut,
     SettlementAccepted,
@@ -130,11 +132,13 @@ def show_settlement(work: Work, settlement_id: UUID) -> SettlementOut:
         new_cents=sum(one.new_cents for one in totals),
         difference_cents=sum(one.difference_cents for one in totals),
     )
+    history = histories(work.session)
+    months = {(one.prestatie, _month(one.month)) for one in totals}
     illustrative = any(
         rectangle.tariff.tariff.illustrative
-        for rectangles in histories(work.session).values()
-        for rectangle in rectangles
-        if rectangle.known_from <= row.known_at
+        for prestatie, month in months
+        for rectangle in history[prestatie]
+        if rectangle.known_from <= row.known_at and rectangle.in_force.shared_with(month) is not None
     )
     return SettlementOut(
         settlement_id=settlement_id,
@@ -162,6 +166,11 @@ def show_settlement(work: Work, settlement_id: UUID) -> SettlementOut:
         steps=StepOut.all(sums_explained(total.old_cents, total.new_cents, illustrative=illustrative)),
         receipt=ReceiptOut.model_validate(row.receipt),
     )
+
+
+def _month(written: str) -> Period:
+    first = date.fromisoformat(f"{written}-01")
+    return Period(first, (first + timedelta(days=31)).replace(day=1) if written < "9999-12" else None)
 
 
 def list_settlements(work: Work) -> Page[SettlementSummary]:
