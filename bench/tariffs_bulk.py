@@ -18,7 +18,7 @@ from services.tariffs.rules.components import Component
 
 ROWS = 1_000_000
 CHECKED_ROWS = 200_000
-TURNS = 15
+TURNS = 25
 EXACT = Context(prec=60)
 LARGEST = {"labour": 800.0, "material": 90.0, "inventory": 25.0, "equity_return": 15.0, "housing": 120.0}
 

@@ -9,11 +9,11 @@ relative error of at most u = 2^-53; so does each ratio, which is an exact fract
 of n products of such numbers takes at most n + 3 roundings on the way of any one of them: two of the inputs, one of the
 product, and n of the additions and of taking the equal ratios together. So the result differs from the exact sum by at
 most gamma(n + 3) times the sum of the magnitudes of the products, with gamma(k) = k u / (1 - k u) (Higham, Accuracy and
-Stability of Numerical Algorithms, 2nd ed., chapter 3). In a block of rows a magnitude is at most the Euclidean norm of
-its column, which is quick to compute; the bound is doubled to cover the roundings of the bound itself.
+Stability of Numerical Algorithms, 2nd ed., chapter 3). Where no amount is negative that sum is the tariff itself, so
+the largest tariff of a block of rows bounds it; elsewhere the largest magnitude of each column does. The bound is
+doubled to cover the roundings of the bound itself.
 """
 
-import math
 from collections.abc import Mapping
 from fractions import Fraction
 
@@ -26,7 +26,7 @@ from shared.kernel.money import Int64Array, euros_to_cents
 FloatArray = NDArray[np.float64]
 
 UNIT_ROUNDOFF = 2.0**-53
-BLOCK_ROWS = 1 << 14
+BLOCK_ROWS = 1 << 15
 """Rows at a time: a block of each component stays in the processor's cache."""
 
 LARGEST_BOUND = 0.25
@@ -72,7 +72,7 @@ def _sum_of_products(
     by_ratio: Mapping[Fraction, list[FloatArray]], block: slice, sums: FloatArray, part: FloatArray
 ) -> float:
     """Fill ``sums`` with the tariffs of a block in cents, not rounded, and tell how far off they can be."""
-    magnitude, terms = 0.0, 0
+    terms, all_positive = 0, True
     for ratio, costs in by_ratio.items():
         factor = float(100 * ratio)
         columns = [cost[block] for cost in costs]
@@ -84,12 +84,21 @@ def _sum_of_products(
         if terms:
             np.add(sums, part, out=sums)
         terms += len(columns)
-        magnitude += abs(factor) * sum(math.sqrt(float(np.dot(column, column))) for column in columns)
+        all_positive = all_positive and factor >= 0 and all(column.min() >= 0 for column in columns)
+    magnitude = float(sums.max()) if all_positive else _magnitude(by_ratio, block)
     operations = terms + 3
     bound = 2 * operations * UNIT_ROUNDOFF / (1 - operations * UNIT_ROUNDOFF) * magnitude
     if not bound < LARGEST_BOUND:
         raise NotFloat64Decimals("a cost price is not a finite number, or too large for its cents to be told apart")
     return bound
+
+
+def _magnitude(by_ratio: Mapping[Fraction, list[FloatArray]], block: slice) -> float:
+    """What the magnitudes of the products of any row add up to at most, in cents; NaN where a cost price is."""
+    largest = (
+        (abs(float(100 * ratio)), np.abs(cost[block]).max()) for ratio, costs in by_ratio.items() for cost in costs
+    )
+    return float(sum(factor * size for factor, size in largest))
 
 
 def exact_tariff(costs: Mapping[Component, float], ratios: Mapping[Component, Fraction]) -> Fraction:
