@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 
 from services.costprice.api import calculators, cost_bases, studies, submissions
 from services.costprice.operations.freezing import QUEUE
@@ -12,7 +12,8 @@ from services.costprice.parameters import published_parameters
 from services.costprice.roles import ROW_CLAIMS, Role
 from services.costprice.settings import Settings
 from services.costprice.tables import SERVICE, idempotency_keys
-from shared.plumbing.database import Database
+from shared.plumbing.database import Database, migration_of
+from shared.plumbing.database_problems import DATABASE_ERROR_HANDLERS
 from shared.plumbing.health import health_router
 from shared.plumbing.identity import IssuerKeys, TokenVerifier
 from shared.plumbing.jobs import run_worker, worker_seen_within
@@ -63,6 +64,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         finally:
             database.close()
 
+    def migration_at(_request: Request) -> str | None:
+        return migration_of(database, SERVICE)
+
     app = service_app(
         title="Zorgtarief costprice",
         version=VERSION,
@@ -73,10 +77,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             submissions.router,
             cost_bases.router,
             calculators.router,
-            health_router(SERVICE, SERVICE),
+            health_router(SERVICE, migration_at),
         ],
         verifier=verifier,
         lifespan=lifespan,
+        error_handlers=DATABASE_ERROR_HANDLERS,
         tags=TAGS,
     )
     app.state.database = database

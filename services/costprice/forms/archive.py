@@ -1,7 +1,9 @@
 """Is this file safe to open, and is it a workbook at all? Everything here is settled before a spreadsheet is parsed."""
 
+import lzma
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from io import BytesIO
 from xml.etree.ElementTree import Element
@@ -13,11 +15,24 @@ from services.costprice.forms.layout import cell
 from shared.kernel.sources import Text
 
 MAX_BYTES = 10 << 20
-MAX_UNZIPPED_BYTES = 60 << 20
+MAX_UNZIPPED_BYTES = 30 << 20
 MAX_PARTS = 500
 MAX_ROW, MAX_COLUMN = 5_000, 200
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
+
+BROKEN = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    OSError,
+    EOFError,
+    KeyError,
+    NotImplementedError,
+    RuntimeError,
+)
+"""What the standard library raises for an archive that is damaged, encrypted or packed in an unknown way."""
 
 ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
@@ -64,7 +79,7 @@ def inspect(content: bytes) -> dict[str, SheetCells]:
             _refuse_parts(archive)
             _refuse_bomb(archive)
             return _sheets(archive)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError, KeyError) as broken:
+    except BROKEN as broken:
         raise _refusal("not-xlsx", "geen leesbaar .xlsx-bestand", "not a readable .xlsx file") from broken
     except DefusedXmlException as hostile:
         raise _refusal("document-type", "voorzien van een documenttype", "a file with a document type") from hostile

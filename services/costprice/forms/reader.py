@@ -4,10 +4,12 @@ A cell that cannot be read gives a finding at its sheet and cell and counts as n
 read as the 15 significant digits that a spreadsheet keeps.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from io import BytesIO
+from math import isfinite
 from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook
@@ -30,6 +32,7 @@ from services.costprice.rules.content import FORM_VERSION, SubmissionContent
 from services.costprice.rules.faults import pointer
 from shared.kernel.sources import Text
 
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 LARGEST_NUMBER = 10**15
 SMALLEST_NUMBER = Fraction(1, 10**5)
 LONGEST_TEXT = 4_000
@@ -189,7 +192,7 @@ class _Reader:
         return chosen
 
     def _number(self, raw: Any, kind: Kind, place: str) -> Fraction | int | None:
-        if isinstance(raw, bool) or not isinstance(raw, int | float):
+        if isinstance(raw, bool) or not isinstance(raw, int | float) or not isfinite(raw):
             self._report(TEXT_IN_NUMBER_CELL, place, _text(raw))
             return None
         shown = format(raw, ".15g")
@@ -218,4 +221,5 @@ def _text(raw: Any) -> str | None:
         return None
     if isinstance(raw, float) and raw.is_integer() and abs(raw) < LARGEST_NUMBER:
         return str(int(raw))
-    return str(raw).strip()
+    # Half a character or NUL can hide in a cell; no database and no JSON can hold them.
+    return UNSTORABLE.sub("\ufffd", str(raw)).strip()

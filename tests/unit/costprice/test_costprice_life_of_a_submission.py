@@ -54,6 +54,7 @@ def test_a_study_is_opened_by_an_analyst_and_read_by_others(service: Service):
         ({"costYears": []}, "/costYears"),
         ({"tariffYear": 2025}, "/"),
         ({"prestaties": ["thuiszorg"]}, "/prestaties/0"),
+        ({"prestaties": ["verblijf", "verblijf"]}, "/"),
         ({"policyRule": "iets"}, "/policyRule"),
         ({"deadline": "31-12-2026"}, "/deadline"),
         ({"more": 1}, "/more"),
@@ -356,6 +357,7 @@ def test_lists_come_in_parts(service: Service):
         second = analyst.get(f"/studies/{study}/providers", params={"limit": 2, "cursor": first["next"]}).json()
         assert [row["agbCode"] for row in first["items"] + second["items"]] == ["41010001", "41010003", "41010004"]
         assert second["next"] is None
+        assert analyst.get(f"/studies/{study}/providers/41010003").json() == second["items"][0] | first["items"][1]
         assert [row["agbCode"] for row in provider.get(f"/studies/{study}/providers").json()["items"]] == ["41010001"]
         for cursor in ("x", "-1", "9" * 30):
             assert analyst.get("/studies", params={"cursor": cursor}).status_code == 400
