@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.tariffs.rules.components import Component
@@ -251,6 +251,7 @@ def replay(events, day):
     return holding[-1] if holding else None
 
 
+@settings(deadline=None)
 @given(sequences())
 def test_every_day_and_moment_is_answered_as_by_replaying_and_the_rectangles_never_overlap(events):
     history, sheets = [], {}

@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.tariffs.rules.contracts import CODE, ContractBasis
@@ -158,6 +158,7 @@ def test_other_numbers_are_no_citizen_service_numbers():
     assert bsn_like(pa.array(values, pa.string())).tolist() == [False] * len(values)
 
 
+@settings(deadline=None)
 @given(st.lists(st.text("0123456789", min_size=9, max_size=9), max_size=20))
 def test_the_eleven_test_equals_its_definition(values):
     def passes(text):

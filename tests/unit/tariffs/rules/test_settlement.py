@@ -4,7 +4,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.tariffs.rules.contracts import CODE, ContractBasis, agreed_millionths
@@ -243,6 +243,7 @@ def cases(draw):
     return basis, charged, draw(ratios[basis]), old, new, draw(st.integers(-MAX_QUANTITY, MAX_QUANTITY))
 
 
+@settings(deadline=None)
 @given(st.lists(cases(), min_size=1, max_size=30))
 def test_any_block_of_lines_equals_the_naive_model_and_adds_up_exactly(block):
     arrays = {name: np.array([], np.int64) for name in ("quantity", "price", "basis", "agreed")}
