@@ -21,7 +21,8 @@ from sqlalchemy.orm import Session
 from migrations.roles import prepare
 from services.runner.embedded import as_service
 from shared.kernel.sources import Text
-from shared.plumbing.database import Database, metadata
+from shared.plumbing.database import Database, metadata, migration_of
+from shared.plumbing.database_problems import DATABASE_ERROR_HANDLERS
 from shared.plumbing.health import health_router
 from shared.plumbing.identity import IssuerKeys, Principal, TokenVerifier, allow, public
 from shared.plumbing.jobs import JobOut, Progress, ask, carry_out, job_of, job_queue, jobs_table, run_worker
@@ -278,11 +279,12 @@ def create_app(database_url: str, issuer: str, audience: str, jwks_url: str, poo
         version="1.2.3",
         base_path="/bookshop/v1",
         description="A shop with books.",
-        routers=[router, health_router("bookshop", "bookshop")],
+        routers=[router, health_router("bookshop", lambda _request: migration_of(database, "bookshop"))],
         verifier=TokenVerifier(
             issuer, audience, IssuerKeys(jwks_url), roles=frozenset({"seller", "buyer"}), row_claims=ROW_CLAIMS
         ),
         lifespan=lifespan,
+        error_handlers=DATABASE_ERROR_HANDLERS,
     )
     app.state.database, app.state.idempotency_keys = database, idempotency_keys
     return app

@@ -2,12 +2,14 @@
 
 import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
+from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import URL
+from structlog.testing import capture_logs
 
 from services.runner.embedded import make_database
 from tests.unit.shared.plumbing import bookshop
@@ -51,3 +53,10 @@ def seller(shop_address: str, issuer) -> Iterator[httpx.Client]:  # type: ignore
     headers = issuer.headers("seller", lifetime=3600)
     with httpx.Client(base_url=f"{shop_address}/bookshop/v1", headers=headers, timeout=60) as client:
         yield client
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[list[MutableMapping[str, Any]]]:
+    """What is logged while a test runs; without it every error is drawn in full, which takes seconds."""
+    with capture_logs() as logs:
+        yield logs

@@ -1,0 +1,137 @@
+"""shared.plumbing.problems: an error says what is wrong, where, and how to mend it, in two languages."""
+
+import json
+from typing import Any
+
+import pytest
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+
+import shared.plumbing.problems as module
+from shared.kernel.sources import Text
+from shared.plumbing.problems import (
+    MAX_FAULTS,
+    MEDIA_TYPE,
+    BadRequest,
+    Conflict,
+    Fault,
+    Problem,
+    Unauthenticated,
+    Unavailable,
+    faults_of,
+    pointer,
+    render,
+    render_for,
+    render_plain,
+    wants_dutch,
+)
+
+DETAIL = Text("Kies een ander jaar.", "Choose another year.")
+
+
+def request(language: str = "") -> Request:
+    headers = [(b"accept-language", language.encode())]
+    return Request({"type": "http", "method": "GET", "path": "/books/v1/x", "query_string": b"y=1", "headers": headers})
+
+
+def test_each_problem_has_a_status_a_code_and_a_title_of_its_own() -> None:
+    kinds = [kind for kind in vars(module).values() if isinstance(kind, type) and issubclass(kind, Problem)]
+    table = {kind.__name__: kind.status for kind in kinds}
+    assert table == {
+        "Problem": 500,
+        "BadRequest": 400,
+        "Unauthenticated": 401,
+        "Forbidden": 403,
+        "NotFound": 404,
+        "NotAcceptable": 406,
+        "Conflict": 409,
+        "PreconditionFailed": 412,
+        "TooLarge": 413,
+        "UnsupportedMediaType": 415,
+        "Unavailable": 503,
+    }
+    assert len({kind.code for kind in kinds}) == len({kind.title for kind in kinds}) == len(kinds)
+    assert 422 not in table.values()
+
+
+def test_a_problem_is_rendered_whole() -> None:
+    problem = BadRequest(DETAIL, errors=[Fault("/year", "range", "2024 to 2028")], extra={"limit": 5})
+    answer = render_for(request(), problem)
+    assert answer.status_code == 400
+    assert answer.headers["content-type"] == MEDIA_TYPE
+    assert answer.headers["cache-control"] == "no-store"
+    assert json.loads(bytes(answer.body)) == {
+        "type": "urn:zorgtarief:problem:invalid-input",
+        "title": "The input is not valid",
+        "status": 400,
+        "detail": "Choose another year.",
+        "instance": "/books/v1/x",
+        "errors": [{"location": "/year", "code": "range", "message": "2024 to 2028"}],
+        "limit": 5,
+    }
+
+
+def test_a_problem_speaks_dutch_to_who_reads_dutch() -> None:
+    answer = render_for(request("nl-BE, en;q=0.5"), Conflict(DETAIL))
+    body = json.loads(bytes(answer.body))
+    assert (body["title"], body["detail"]) == ("Dit kan nu niet", "Kies een ander jaar.")
+    assert answer.headers["content-language"] == "nl"
+    assert "errors" not in body
+
+
+@pytest.mark.parametrize(
+    ("header", "dutch"), [("nl", True), (" NL-be", True), ("en", False), ("en, nl", False), ("", False)]
+)
+def test_the_first_language_named_counts(header: str, dutch: bool) -> None:
+    assert wants_dutch(header) is dutch
+
+
+def test_some_problems_bring_a_header() -> None:
+    assert Unauthenticated(DETAIL).headers == {"WWW-Authenticate": 'Bearer realm="zorgtarief"'}
+    assert Unavailable(DETAIL, retry_after=7).headers == {"Retry-After": "7"}
+    assert render_for(request(), Unavailable(DETAIL)).headers["retry-after"] == "2"
+
+
+@pytest.mark.parametrize("status", [404, 405, 413, 500, 418])
+def test_a_status_without_words_gets_ours(status: int) -> None:
+    body = json.loads(bytes(render_plain(status, "/x", dutch=False).body))
+    assert (body["status"], body["instance"]) == (status, "/x")
+    assert all(body[name] for name in ("type", "title", "detail"))
+
+
+def test_a_subclass_brings_its_own_code_and_title() -> None:
+    class OutOfPrint(Conflict):
+        """No more copies."""
+
+        code, title = "out-of-print", Text("Niet meer leverbaar", "Out of print")
+
+    body: dict[str, Any] = json.loads(bytes(render_for(request(), OutOfPrint(DETAIL)).body))
+    assert (body["type"], body["title"], body["status"]) == ("urn:zorgtarief:problem:out-of-print", "Out of print", 409)
+
+
+@pytest.mark.parametrize(
+    ("parts", "place"),
+    [
+        (("body",), "/"),
+        ((), "/"),
+        (("body", "costYears", 0), "/costYears/0"),
+        (("body", "a/b", "c~d"), "/a~1b/c~0d"),
+        (("query", "on"), "query.on"),
+        (("header", "if-match"), "header.if-match"),
+        (("path", "bookId"), "path.bookId"),
+    ],
+)
+def test_a_place_is_a_pointer_or_a_part_of_the_request(parts: tuple[Any, ...], place: str) -> None:
+    assert pointer(parts) == place
+
+
+def test_every_fault_of_the_framework_is_named_up_to_a_measure() -> None:
+    errors = [{"loc": ("body", index), "type": "missing", "msg": "Field required"} for index in range(MAX_FAULTS + 5)]
+    found = faults_of(RequestValidationError(errors))
+    assert found[:2] == [Fault("/0", "missing", "Field required"), Fault("/1", "missing", "Field required")]
+    assert len(found) == MAX_FAULTS
+
+
+def test_headers_given_win_over_ours() -> None:
+    answer = render(400, "x", DETAIL, DETAIL, path="/", dutch=False, headers={"Cache-Control": "private"})
+    assert answer.headers["cache-control"] == "private"
