@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 
 from services.tariffs.api import (
     calculations,
@@ -23,11 +23,13 @@ from services.tariffs.roles import ROW_CLAIMS, Role
 from services.tariffs.settings import Settings
 from services.tariffs.tables.metadata import SERVICE
 from services.tariffs.tables.plumbing import idempotency_keys
-from shared import __version__
-from shared.plumbing.database import Database
+from shared.plumbing.database import Database, migration_of
+from shared.plumbing.database_problems import DATABASE_ERROR_HANDLERS
 from shared.plumbing.health import health_router
 from shared.plumbing.identity import IssuerKeys, TokenVerifier
 from shared.plumbing.web import service_app
+
+API_VERSION = "1.0.0"
 
 DESCRIPTION = """From a cost base to a maximum tariff that explains itself, decided in two times, settled to the cent.
 
@@ -66,14 +68,19 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         roles=frozenset(Role),
         row_claims=ROW_CLAIMS,
     )
+
+    def migration_at(_request: Request) -> str | None:
+        return migration_of(database, SERVICE)
+
     app = service_app(
         title="Tariffs",
-        version=__version__,
+        version=API_VERSION,
         base_path=f"/{SERVICE}/v1",
         description=DESCRIPTION,
-        routers=[health_router(SERVICE, SERVICE), *ROUTERS],
+        routers=[health_router(SERVICE, migration_at), *ROUTERS],
         verifier=verifier,
         lifespan=lifespan,
+        error_handlers=DATABASE_ERROR_HANDLERS,
     )
     app.state.database = database
     app.state.settings = settings

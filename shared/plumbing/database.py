@@ -6,9 +6,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from shared.kernel.sources import Text
 from shared.plumbing.identity import Principal
+from shared.plumbing.problems import Unavailable
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -89,3 +92,17 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+def migration_of(database: Database, schema: str) -> str | None:
+    """The migration the database is at.
+
+    Raises:
+        Unavailable: the database does not answer or was never migrated.
+    """
+    try:
+        with database.engine.connect() as connection:
+            row = connection.execute(text(f'SELECT version_num FROM "{schema}".alembic_version')).first()  # noqa: S608
+    except SQLAlchemyError as error:
+        raise Unavailable(Text("De database antwoordt niet.", "The database does not answer.")) from error
+    return None if row is None else str(row[0])

@@ -1,16 +1,12 @@
 """Whether a service lives and can work: its version, its migration, and how long its database takes to answer."""
 
 import time
+from collections.abc import Callable
 from typing import Literal
 
 from fastapi import APIRouter, Depends, Request
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
-from shared.kernel.sources import Text
-from shared.plumbing.database import Database
 from shared.plumbing.identity import Principal, public
-from shared.plumbing.problems import Unavailable
 from shared.plumbing.routes import ContractRoute
 from shared.plumbing.schemas import ResponseModel
 
@@ -31,8 +27,13 @@ class Alive(ResponseModel):
     status: Literal["ok"]
 
 
-def health_router(service: str, schema: str | None) -> APIRouter:
-    """Routes ``/livez``, ``/readyz`` and ``/health`` of a service; ``schema`` None for one without a database."""
+def health_router(service: str, migration_at: Callable[[Request], str | None]) -> APIRouter:
+    """Routes ``/livez``, ``/readyz`` and ``/health`` of a service.
+
+    Args:
+        service: its name.
+        migration_at: the migration its database is at; raises ``Unavailable`` where that does not answer.
+    """
     router = APIRouter(route_class=ContractRoute, tags=["health"])
 
     @router.get("/livez", operation_id=f"is_{service}_alive", summary="Does the process answer?")
@@ -43,24 +44,10 @@ def health_router(service: str, schema: str | None) -> APIRouter:
     @router.get("/health", operation_id=f"get_{service}_health", summary="Version, migration and latency")
     def health(request: Request, _caller: Principal = Depends(public())) -> Health:
         start = time.perf_counter()
-        migration = None if schema is None else migration_of(request.app.state.database, schema)
+        migration = migration_at(request)
         latency = (time.perf_counter() - start) * 1000
         return Health(
             service=service, status="ok", version=request.app.version, migration=migration, latency_ms=latency
         )
 
     return router
-
-
-def migration_of(database: Database, schema: str) -> str | None:
-    """The migration the database is at.
-
-    Raises:
-        Unavailable: the database does not answer or was never migrated.
-    """
-    try:
-        with database.engine.connect() as connection:
-            row = connection.execute(text(f'SELECT version_num FROM "{schema}".alembic_version')).first()  # noqa: S608
-    except SQLAlchemyError as error:
-        raise Unavailable(Text("De database antwoordt niet.", "The database does not answer.")) from error
-    return None if row is None else str(row[0])

@@ -7,8 +7,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute, iter_route_contexts
 
 from shared.plumbing.problems import MEDIA_TYPE
-from shared.plumbing.routes import JSON, produced_by, rules_of, upload_rule_of, walk
-from shared.plumbing.work import work_of
+from shared.plumbing.routes import JSON, produced_by, rules_of, turn_of, upload_rule_of
 
 PROBLEM = {
     "type": "object",
@@ -106,7 +105,7 @@ def complete(operation: dict[str, Any], method: str, route: APIRoute) -> None:
         given = operation.setdefault("requestBody", {"required": True, "content": {}})
         for kind in upload.media_types:
             given["content"].setdefault(kind, {"schema": {"type": "string", "format": "binary"}})
-    if method == "POST" and any(d.call is work_of for d in walk(route.dependant)):
+    if method == "POST" and turn_of(route) is not None:
         operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
     roles = sorted(rules_of(route)[0].roles)
     operation["security"] = [{"bearer": []}] if roles else [{}, {"bearer": []}]

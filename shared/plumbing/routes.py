@@ -4,6 +4,7 @@ Order of answers: 401/403 before anything is read; 406, 415, unknown query keys 
 """
 
 from collections.abc import Callable, Coroutine, Iterator
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from fastapi import Request, Response
@@ -16,9 +17,9 @@ from shared.plumbing.exact_json import UNSTORABLE, read_body
 from shared.plumbing.identity import Allow
 from shared.plumbing.problems import BadRequest, Fault, NotAcceptable
 from shared.plumbing.uploads import Accepts, body_of, media_type_of, receive, refuse_media_type
-from shared.plumbing.work import in_turn, work_of
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+Turn = Callable[[Request], AbstractAsyncContextManager[None]]
 JSON = "application/json"
 
 
@@ -50,6 +51,12 @@ def query_keys_of(route: APIRoute) -> frozenset[str]:
             else:
                 names.update(field.alias or name for name, field in fields.items())
     return frozenset(names)
+
+
+def turn_of(route: APIRoute) -> Turn | None:
+    """How a route waits for its turn to work on the database, if it does: what its unit of work says (``in_turn``)."""
+    turns = (getattr(d.call, "in_turn", None) for d in walk(route.dependant))
+    return next((turn for turn in turns if turn is not None), None)
 
 
 class Produces:
@@ -90,13 +97,13 @@ class ContractRoute(APIRoute):
         rules, upload_rule, known_keys = rules_of(self), upload_rule_of(self), query_keys_of(self)
         takes_json = self.body_field is not None
         may_be_absent = self.body_field is not None and not self.body_field.field_info.is_required()
-        does_work = any(d.call is work_of for d in walk(self.dependant))
+        turn = turn_of(self)
         offered = produced_by(self)
 
         async def answer(request: Request) -> Response:
-            if not does_work:
+            if turn is None:
                 return await inner(request)
-            async with in_turn(request):
+            async with turn(request):
                 return await inner(request)
 
         async def handle(request: Request) -> Response:

@@ -1,17 +1,13 @@
 """How every service's application is put together, so that all keep the same promises at their edge."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from types import MappingProxyType
 from typing import Any
 
-import structlog
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
 from fastapi.routing import iter_route_contexts
-from psycopg.errors import ExclusionViolation, UniqueViolation
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError
-from sqlalchemy.exc import TimeoutError as NoConnectionInTime
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
@@ -21,18 +17,13 @@ from shared.plumbing.identity import Principal, TokenVerifier, public
 from shared.plumbing.openapi import document_of
 from shared.plumbing.problems import (
     BadRequest,
-    Conflict,
     Problem,
-    Unavailable,
     faults_of,
     render_for,
     render_plain,
     wants_dutch,
 )
 from shared.plumbing.routes import ContractRoute
-from shared.plumbing.work import AnsweredBefore
-
-log = structlog.get_logger("web")
 
 CONTACT = {
     "name": "Zorgtarief maintainers",
@@ -42,6 +33,7 @@ CONTACT = {
 LICENCE = {"name": "EUPL-1.2", "identifier": "EUPL-1.2"}
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+ErrorHandler = Callable[[Request, Exception], Awaitable[Response]]
 
 
 def service_app(
@@ -54,6 +46,7 @@ def service_app(
     verifier: TokenVerifier,
     lifespan: Lifespan | None = None,
     tags: Sequence[dict[str, Any]] = (),
+    error_handlers: Mapping[type[Exception], ErrorHandler] = MappingProxyType({}),
 ) -> FastAPI:
     """A FastAPI application that keeps the HTTP contract.
 
@@ -63,6 +56,7 @@ def service_app(
         routers: made with ``route_class=ContractRoute``.
         verifier: checks every bearer token.
         lifespan: what to open at the start and close at the end.
+        error_handlers: how errors of a kind are answered, such as those of the database.
     """
     app = FastAPI(
         title=title,
@@ -84,11 +78,8 @@ def service_app(
         app.include_router(router)
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(RequestValidationError, _on_invalid_input)
-    app.add_exception_handler(AnsweredBefore, _on_answered_before)
-    app.add_exception_handler(OperationalError, _on_database_down)
-    app.add_exception_handler(NoConnectionInTime, _on_database_down)
-    app.add_exception_handler(DataError, _on_unstorable_value)
-    app.add_exception_handler(IntegrityError, _on_collision)
+    for kind, handler in error_handlers.items():
+        app.add_exception_handler(kind, handler)
     app.add_middleware(Edge, api_version=version, base_path=base_path)
     app.openapi = lambda: document_of(app)  # type: ignore[method-assign]
     return app
@@ -143,42 +134,3 @@ async def _on_invalid_input(request: Request, error: Exception) -> Response:
         errors=faults_of(error),
     )
     return render_for(request, problem)
-
-
-async def _on_answered_before(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, AnsweredBefore)
-    return JSONResponse(error.answer, error.status, {**error.headers, "Idempotent-Replayed": "true"})
-
-
-async def _on_database_down(request: Request, _error: Exception) -> Response:
-    return render_for(request, Unavailable(Text("De database antwoordt niet.", "The database does not answer.")))
-
-
-async def _on_unstorable_value(request: Request, error: Exception) -> Response:
-    # Checks at the door name field and remedy; this is the net for what they let through.
-    log.warning("the database refused a value", path=request.scope["path"], error=type(_cause(error)).__name__)
-    problem = BadRequest(
-        Text(
-            "Een waarde past niet: te groot, te lang, of met een teken dat niet bewaard kan worden.",
-            "A value does not fit: too large, too long, or with a character that cannot be stored.",
-        )
-    )
-    return render_for(request, problem)
-
-
-async def _on_collision(request: Request, error: Exception) -> Response:
-    """Two requests wanted the same thing at once, and the database let one through."""
-    if not isinstance(_cause(error), UniqueViolation | ExclusionViolation):
-        raise error
-    log.warning("two requests collided", path=request.scope["path"], error=type(_cause(error)).__name__)
-    problem = Conflict(
-        Text(
-            "Een ander verzoek was eerder. Haal de huidige stand op en probeer het opnieuw.",
-            "Another request was first. Fetch the present state and try again.",
-        )
-    )
-    return render_for(request, problem)
-
-
-def _cause(error: Exception) -> object:
-    return getattr(error, "orig", None)

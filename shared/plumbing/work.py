@@ -209,6 +209,10 @@ def work_of(request: Request, response: Response) -> Iterator[Work]:
         yield work
 
 
+# Routes read here how to wait for a turn, so that they need not know units of work.
+work_of.in_turn = in_turn  # type: ignore[attr-defined]
+
+
 def fingerprint_of(request: Request) -> str:
     """What makes two requests the same: method, path, query, media type and body."""
     return canonical_hash(
