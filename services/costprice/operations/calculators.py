@@ -24,9 +24,9 @@ from shared.kernel.sources import Text
 from shared.kernel.steps import Steps
 from shared.plumbing.schemas import ReceiptOut, RequestModel, StepOut, TextOut
 
-MOST_RECIPROCAL_CENTRES = 100
+MOST_RECIPROCAL_CENTRES = 60
 """Simultaneous equations that one request may ask for; exact solving takes the third power of this."""
-MOST_QUANTITIES = 50_000
+MOST_QUANTITIES = 20_000
 
 
 def allocate_costs(body: AllocationIn) -> AllocationOut:

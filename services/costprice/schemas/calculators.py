@@ -66,7 +66,8 @@ class AllocationIn(RequestModel):
     keys: dict[CentreName, dict[CentreName, ExactNumber]] = Field(
         default_factory=dict,
         max_length=1000,
-        description="Per support centre the quantity of its service that each centre used.",
+        description="Per support centre the quantity of its service that each centre used; at most 20,000 quantities, "
+        "and for the reciprocal method at most 60 support centres.",
     )
 
 

@@ -140,7 +140,7 @@ def _for(content: SubmissionContent, study_id: str) -> SubmissionContent:
 def service(service_url: Callable[[str], str], issuer) -> Iterator[Service]:
     settings = Settings(database_url=service_url("costprice"), issuer=issuer.issuer, jwks_url=issuer.jwks_url)
     app = create_app(settings)
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="on"))
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="on", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:
