@@ -16,9 +16,12 @@ class TariffProposalIn(RequestModel):
         pattern=r"^[A-Za-z0-9][A-Za-z0-9._~-]{0,99}$", description="The cost base, as frozen in costprice."
     )
     prestaties: list[Name] = Field(
-        min_length=1, max_length=50, description="The prestaties to calculate a tariff for, each once."
+        min_length=1,
+        max_length=50,
+        json_schema_extra={"uniqueItems": True},
+        description="The prestaties to calculate a tariff for, each once.",
     )
-    tariff_year: int = Field(strict=True, ge=1900, le=2999, description="The year the tariffs are meant for.")
+    tariff_year: int = Field(strict=True, ge=2000, le=2100, description="The year the tariffs are meant for.")
     price_status: Name = Field(
         description="Status of the index values of the tariff year, such as provisional; tariffs knows which there are."
     )
