@@ -102,10 +102,14 @@ def test_a_falling_tariff_takes_back_only_what_exceeds_it(service):
     assert prices == {"A": 48_500, "B": 48_500, "D": 53_350}
 
 
-def test_what_broke_the_old_maximum_is_a_finding_and_no_correction(service):
-    found = preview(service, {"contractBasis": "fixed", "unitPriceCents": 50_001}).json()
-    assert found["lines"] == []
-    assert [(finding["lineId"], finding["code"]) for finding in found["findings"]] == [("A", "price_above_old_maximum")]
+def test_what_broke_the_old_maximum_is_never_corrected_in_silence(service):
+    within_the_new_one = preview(service, {"contractBasis": "fixed", "unitPriceCents": 50_001}).json()
+    assert within_the_new_one["lines"] == []
+    above_both = preview(service, {"contractBasis": "fixed", "unitPriceCents": 59_000}).json()
+    assert {line["unitPriceCents"] for line in above_both["lines"] if line["kind"] == "debit"} == {51_200}
+    for found in (within_the_new_one, above_both):
+        told = [(finding["lineId"], finding["code"]) for finding in found["findings"]]
+        assert told == [("A", "price_above_old_maximum")]
 
 
 def test_faults_name_the_line_and_field(service):

@@ -43,8 +43,8 @@ FINDING_TEXTS = {
         "no maximum tariff is known for the day of the care; the line is not settled",
     ),
     "price_above_old_maximum": Text(
-        "de prijs lag boven het maximum dat gold; niet verrekend: crediteer de regel en declareer opnieuw",
-        "the price was above the maximum that held; not settled: credit the line and declare it anew",
+        "de prijs lag boven het maximum dat gold; verrekend tot ten hoogste het nieuwe maximum",
+        "the price was above the maximum that held; settled down to the new maximum at most",
     ),
     "max_max_unknown": Text(
         "er is geen max-maxtarief voor deze max-maxafspraak; de regel is niet verrekend",

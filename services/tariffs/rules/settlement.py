@@ -14,13 +14,15 @@ the housing component and x1 the new max-max tariff of the service date, in whol
 A line is *not settled*, keeps its charged price and gets a finding, where the rule gives it no new price:
 
 * no tariff is known for its day;
-* its price broke the old maximum (for max-max: the old max-max; the old maximum where no max-max was known). What was
-  charged too much then does not follow from the new decision: it must be credited and declared anew;
 * a max-max agreement where the new tariff has no max-max;
 * the pass-through would bring the price below zero.
 
-A line whose price is not the agreed share of the old maximum (percentage, max-max with a ratio) is settled, because its
-contract says what it is worth, and gets a finding as well.
+A line is settled *and* gets a finding, so that it is never corrected in silence, where
+
+* its price broke the old maximum (for max-max: the old max-max; the old maximum where no max-max was known): it is
+  settled down to the new ceiling, and what was charged too much under the old one shows in the finding;
+* its price is not the agreed share of the old maximum (percentage, max-max with a ratio): its contract says what it is
+  worth.
 
 Everything is int64 arithmetic within the bounds named below, one function for one line and for millions.
 """
@@ -57,7 +59,7 @@ class Finding(IntFlag):
     PRICE_NOT_AS_AGREED = 16
 
 
-NOT_SETTLED = Finding.NO_TARIFF | Finding.PRICE_ABOVE_OLD_MAXIMUM | Finding.MAX_MAX_UNKNOWN | Finding.PRICE_BELOW_ZERO
+NOT_SETTLED = Finding.NO_TARIFF | Finding.MAX_MAX_UNKNOWN | Finding.PRICE_BELOW_ZERO
 """A line with one of these findings keeps the price it was charged at."""
 
 

@@ -132,17 +132,29 @@ class TestMaxMax:
     def test_without_an_old_max_max_the_old_maximum_was_the_ceiling(self):
         assert settled(MAX_MAX, 100, tariff(100), tariff(90, 0, 99)) == (99, Reason.CAPPED_AT_MAX_MAX, Finding(0))
         found = settled(MAX_MAX, 101, tariff(100), tariff(90, 0, 99))
-        assert found == (101, Reason.AS_CHARGED, Finding.PRICE_ABOVE_OLD_MAXIMUM)
+        assert found == (99, Reason.CAPPED_AT_MAX_MAX, Finding.PRICE_ABOVE_OLD_MAXIMUM)
 
 
 @pytest.mark.parametrize(
     ("basis", "value"), [(NONE, ""), (PERCENTAGE, "1"), (FIXED, ""), (PASS_THROUGH, "1"), (MAX_MAX, "")]
 )
-@pytest.mark.parametrize("new", [tariff(90, 10, 99), tariff(120, 40, 132)])
-def test_a_price_that_broke_the_old_ceiling_is_told_and_never_corrected(basis, value, new):
-    price, reason, findings = settled(basis, 111, tariff(100, 20, 110), new, value)
-    assert (price, reason) == (111, Reason.AS_CHARGED)
+@pytest.mark.parametrize("new", [tariff(90, 10, 99), tariff(105, 25, 106)])
+def test_a_price_that_broke_the_old_ceiling_is_settled_down_to_the_new_one_and_told(basis, value, new):
+    price, _, findings = settled(basis, 111, tariff(100, 20, 110), new, value)
+    ceiling = new.max_max_cents if basis is MAX_MAX else new.maximum_cents
+    assert price == ceiling[0]
     assert Finding.PRICE_ABOVE_OLD_MAXIMUM in findings
+
+
+@pytest.mark.parametrize(("basis", "value"), [(NONE, ""), (FIXED, ""), (MAX_MAX, "")])
+def test_a_price_that_broke_the_old_ceiling_is_told_even_where_the_new_one_allows_it(basis, value):
+    found = settled(basis, 111, tariff(100, 20, 110), tariff(120, 40, 132), value)
+    assert found == (111, Reason.AS_CHARGED, Finding.PRICE_ABOVE_OLD_MAXIMUM)
+
+
+def test_a_price_that_broke_the_ceiling_is_told_and_left_while_nothing_changes():
+    found = settled(FIXED, 111, tariff(100), tariff(100))
+    assert found == (111, Reason.AS_CHARGED, Finding.PRICE_ABOVE_OLD_MAXIMUM)
 
 
 @pytest.mark.parametrize("basis", [NONE, FIXED, MAX_MAX])
@@ -209,20 +221,22 @@ def naive(basis, charged, value, old, new):
     def half_up(amount):
         return int(amount.quantize(Decimal(1), ROUND_HALF_UP))
 
-    if charged > (x0 if basis is MAX_MAX and x0 is not None else m0) or (basis is MAX_MAX and x1 is None):
+    if basis is MAX_MAX and x1 is None:
         return None
+    price = half_up(charged + share * (nhc1 - nhc0))
+    if basis is PASS_THROUGH and price < 0:
+        return None
+    if m0 == m1 and not (basis is PASS_THROUGH and nhc0 != nhc1) and not (basis is MAX_MAX and x0 != x1):
+        return charged
     if basis is NONE:
         return m1 if charged == m0 else min(charged, m1)
     if basis is PERCENTAGE:
-        return charged if m0 == m1 else min(half_up(share * m1), m1)
+        return min(half_up(share * m1), m1)
     if basis is FIXED:
         return min(charged, m1)
     if basis is PASS_THROUGH:
-        price = half_up(charged + share * (nhc1 - nhc0))
-        return None if price < 0 else min(price, m1)
-    if not value:
-        return min(charged, x1)
-    return charged if (m0, x0) == (m1, x1) else min(half_up(share * m1), x1)
+        return min(price, m1)
+    return min(half_up(share * m1) if value else charged, x1)
 
 
 amount = st.one_of(st.integers(0, 60), st.integers(0, MAX_PRICE_CENTS))
@@ -262,8 +276,12 @@ def test_any_block_of_lines_equals_the_naive_model_and_adds_up_exactly(block):
     expected = [naive(basis, charged, value, before, after) for basis, charged, value, before, after, _ in block]
     prices = [case[1] if price is None else price for case, price in zip(block, expected, strict=True)]
     assert found.unit_price_cents.tolist() == prices
-    for price, findings in zip(expected, found.findings.tolist(), strict=True):
-        assert (price is None) == bool(findings & ~Finding.PRICE_NOT_AS_AGREED)
+    settled_and_told = Finding.PRICE_NOT_AS_AGREED | Finding.PRICE_ABOVE_OLD_MAXIMUM
+    for case, price, findings in zip(block, expected, found.findings.tolist(), strict=True):
+        basis, charged, _, (m0, _, x0), *_ = case
+        assert (price is None) == bool(findings & ~settled_and_told)
+        broke = charged > (x0 if basis is MAX_MAX and x0 is not None else m0)
+        assert broke == bool(findings & Finding.PRICE_ABOVE_OLD_MAXIMUM)
 
     lines = corrections(arrays["quantity"], arrays["price"], found.unit_price_cents)
     difference = sum(case[5] * (price - case[1]) for case, price in zip(block, prices, strict=True))
