@@ -7,6 +7,7 @@ import stat
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -206,10 +207,11 @@ def pg(admin: URL, program: str, *arguments: str | Path, stdin: bytes | None = N
 
 
 @pytest.fixture(scope="module")
-def bootstrapped(tmp_path_factory: pytest.TempPathFactory, secrets: Path) -> Iterator[URL]:
+def bootstrapped(secrets: Path) -> Iterator[URL]:
     """A fresh PostgreSQL after its first start in the compose set: the bootstrap file has run, as the superuser."""
     bootstrap = ROOT / "deployment/postgres/10-databases.sql"
-    with postgres(tmp_path_factory.mktemp("pg") / "data") as admin:
+    # Not under pytest's own folder: another session started by root closes that to the user who runs the server.
+    with TemporaryDirectory(prefix="zorgtarief-bootstrap-") as folder, postgres(Path(folder) / "data") as admin:
         options = ("--set=ON_ERROR_STOP=1", "--no-psqlrc", "--quiet", "--dbname=postgres", f"--file={bootstrap}")
         pg(admin, "psql", *options, SECRETS_FOLDER=str(secrets))
         yield admin
