@@ -86,7 +86,6 @@ def serve(ready_file: Path | None) -> int:
 def demo(ready_file: Path | None, once: bool) -> int:
     """Run the set, load the samples, do the main job through the gateway, and stay up unless ``once``."""
     from samples.world import world  # noqa: PLC0415 (only the demo needs the samples)
-
     from services.runner.demo import run_main_job  # noqa: PLC0415
 
     sample = world()

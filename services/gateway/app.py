@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from services.gateway.api import explorer, health, proposals
-from services.gateway.api.documents import add_merged_document
+from services.gateway.api.documents import add_root_routes
 from services.gateway.backends import Backends, backends_of
 from services.gateway.explorer import Pages, assets
 from services.gateway.hop import HopRoute, MethodAsSent, Outbound
@@ -93,7 +93,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.router.routes.insert(
             0, HopRoute(backend.name, backend.base_path, backend.origin, outbound, verifier, public())
         )
-    add_merged_document(app)
+    add_root_routes(app)
     app.add_middleware(MethodAsSent)
     app.openapi = lambda: document(app)  # type: ignore[method-assign]
     app.state.settings = settings

@@ -13,7 +13,8 @@ class TariffProposalIn(RequestModel):
     """Which tariffs to calculate from a frozen cost base."""
 
     cost_base_id: str = Field(
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9._~-]{0,99}$", description="The cost base, as frozen in costprice."
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._~-]{0,99}$",
+        description="The cost base, as frozen in costprice; `latest` stands for the last one.",
     )
     prestaties: list[Name] = Field(
         min_length=1,

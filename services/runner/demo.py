@@ -93,6 +93,8 @@ def open_study(job: MainJob) -> str:
             "prestaties": sorted(PRESTATIES),
             "tariffYear": 2028,
             "deadline": "2026-12-31",
+            "boardStatementRequired": True,
+            "illustrative": True,
         },
     )
     study_id = str(study["studyId"])

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import socket
 import sys
 from collections.abc import Callable
 
@@ -44,13 +45,16 @@ def main(
             sys.exit(0 if worker_alive is not None and worker_alive() else f"no worker of {service} is alive")
         work()
         return
-    uvicorn.run(
+    config = uvicorn.Config(
         create_app(),
         host=arguments.host,
         port=arguments.port,
-        fd=arguments.fd,
         log_config=None,
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
+    # A socket handed over is opened here: uvicorn would take it for a socket of the file system, and answers written in
+    # two parts would each wait for the other side's delayed acknowledgement.
+    sockets = None if arguments.fd is None else [socket.socket(fileno=arguments.fd)]
+    uvicorn.Server(config).run(sockets=sockets)

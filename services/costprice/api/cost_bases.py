@@ -46,8 +46,9 @@ def list_cost_bases(
 def get_cost_base(
     work: Transaction, cost_base_id: CostBaseId, _caller: Principal = Depends(allow(*READERS))
 ) -> CostBaseOut:
-    """The analyst sees it whole. For others figures that would give a provider away are suppressed: fewer than three
-    contributors, or the p%-rule, with further cells hidden so that none can be computed from the rest."""
+    """`latest` stands for the one that was frozen last. The analyst sees it whole. For others figures that would give a
+    provider away are suppressed: fewer than three contributors, or the p%-rule, with further cells hidden so that none
+    can be computed from the rest."""
     return freezing.get_cost_base(work, cost_base_id)
 
 

@@ -40,6 +40,9 @@ from shared.plumbing.work import Work
 QUEUE = job_queue(SERVICE)
 FREEZE = "freeze-cost-base"
 
+LATEST = "latest"
+"""Stands for the cost base that was frozen last, where a number is asked for."""
+
 
 class IndexMissing(Conflict):
     """A cost year cannot be brought to the price level of the last one."""
@@ -103,8 +106,10 @@ def get_job(work: Work, job_id: str) -> JobOut:
 
 
 def get_cost_base(work: Work, cost_base_id: str) -> CostBaseOut:
-    """A cost base: the whole of it for the analyst, after disclosure control for others."""
+    """A cost base: the whole of it for the analyst, after disclosure control for others; ``latest`` is the last one."""
     store = CostBaseStore(work.session)
+    if cost_base_id == LATEST:
+        cost_base_id = store.latest() or LATEST
     document = store.document(cost_base_id) if work.principal.has(Role.ANALYST) else store.view(cost_base_id)
     if document is None:
         raise CostBaseNotFound

@@ -25,6 +25,11 @@ class CostBaseStore:
         query = select(cost_bases.c.document).where(cost_bases.c.cost_base_id == cost_base_id)
         return self._session.execute(query).scalar_one_or_none()
 
+    def latest(self) -> str | None:
+        """The number of the cost base that was frozen last; None before the first."""
+        query = select(cost_base_views.c.cost_base_id).order_by(cost_base_views.c.number.desc()).limit(1)
+        return self._session.execute(query).scalar_one_or_none()
+
     def view(self, cost_base_id: str) -> dict[str, Any] | None:
         """The document after disclosure control."""
         query = select(cost_base_views.c.document).where(cost_base_views.c.cost_base_id == cost_base_id)

@@ -1,7 +1,7 @@
 """The explorer: a start page, and per service a page to try and a page to read. Everything comes from the gateway."""
 
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse
 
 from services.gateway.explorer import DOCUMENTS, MEDIA_TYPES, POLICIES, Pages
 from shared.kernel.sources import Text
@@ -23,12 +23,6 @@ def page(request: Request, kind: str, service: str) -> Response:
     )
     headers = {"Content-Security-Policy": POLICIES[kind], "Content-Language": "nl, en", "Cache-Control": "no-cache"}
     return HTMLResponse(text, headers=headers)
-
-
-@router.get("/", include_in_schema=False)
-async def root(_caller: Principal = Depends(public()), _kind: str = Depends(produces(HTML))) -> Response:
-    """Who opens the bare address in a browser wants the explorer."""
-    return RedirectResponse("/docs", 307)
 
 
 @router.get("/docs", operation_id="get_explorer", summary="The start page of the explorer", response_class=HTMLResponse)

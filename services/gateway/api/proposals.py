@@ -18,7 +18,7 @@ PROBLEM_HEADERS = {"content-type", "content-language", "retry-after", "www-authe
 """What goes with the problem of a service."""
 
 EXAMPLE = {
-    "costBaseId": "00000000-0000-0000-0000-000000000000",
+    "costBaseId": "latest",
     "prestaties": ["verblijf", "dagopvang"],
     "tariffYear": 2028,
     "priceStatus": "provisional",
@@ -40,7 +40,7 @@ async def create_proposal(
             openapi_examples={
                 "proposal": {
                     "summary": "Both prestaties for 2028",
-                    "description": "`costBaseId` is a placeholder: take the number of a cost base that you froze.",
+                    "description": "From the cost base that was frozen last; or give the number of one.",
                     "value": EXAMPLE,
                 }
             }

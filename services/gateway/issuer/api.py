@@ -23,6 +23,9 @@ FORM = "application/x-www-form-urlencoded"
 NOT_KEPT = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 MAX_FORM_BYTES = 1 << 20
 
+SECRET_IN_EXAMPLE = "the-secret-of-this-run"  # noqa: S105 (a placeholder)
+"""Stands in the document for the secret, which only callers on this very machine get to see in its place."""
+
 TOKEN_REQUEST = {
     "requestBody": {
         "required": True,
@@ -40,12 +43,12 @@ TOKEN_REQUEST = {
                 "examples": {
                     "analyst": {
                         "summary": "A token for the analyst",
-                        "description": "`client_secret` is a placeholder: each run of the demo draws another, which "
-                        "`GET /demo-clients` tells on the machine itself.",
+                        "description": "Each run of the demo draws another `client_secret`; on the machine itself it "
+                        "is filled in here and told by `GET /demo-clients`.",
                         "value": {
                             "grant_type": "client_credentials",
                             "client_id": "analyst",
-                            "client_secret": "the-secret-of-this-run",
+                            "client_secret": SECRET_IN_EXAMPLE,
                         },
                     }
                 },

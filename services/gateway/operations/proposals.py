@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from typing import Any
 
 import httpx
 
@@ -39,7 +40,8 @@ async def propose_tariffs(
     cost_base = answer_of(
         "costprice", await backends.get("costprice", f"/cost-bases/{asked.cost_base_id}", headers=caller), {200}
     )
-    require_prestaties(cost_base, asked.prestaties)
+    found = json.loads(cost_base)
+    require_prestaties(found, asked.prestaties)
     calculations = []
     # One after the other: where a service refuses the first, the rest is not calculated in vain.
     for place, prestatie in enumerate(asked.prestaties):
@@ -48,7 +50,8 @@ async def propose_tariffs(
             "tariffs", "/tariff-calculations", calculation_request(asked, prestatie, cost_base), {**caller, **keys}
         )
         calculations.append(answer_of("tariffs", answer, {200, 201}))
-    number = json.dumps(asked.cost_base_id).encode()
+    # As costprice names it: the request may have asked for the latest one.
+    number = json.dumps(found.get("costBaseId", asked.cost_base_id)).encode()
     return b'{"costBaseId":' + number + b',"items":[' + b",".join(calculations) + b"]}"
 
 
@@ -66,9 +69,9 @@ def derived_key(key: str, place: int) -> str:
     return "proposal-" + hashlib.sha256(f"{place}:{key}".encode()).hexdigest()
 
 
-def require_prestaties(cost_base: bytes, prestaties: list[str]) -> None:
+def require_prestaties(cost_base: Mapping[str, Any], prestaties: list[str]) -> None:
     """Refuse, before anything is calculated, what the cost base does not hold."""
-    present = json.loads(cost_base).get("prestaties")
+    present = cost_base.get("prestaties")
     if isinstance(present, dict):
         missing = {place: name for place, name in enumerate(prestaties) if name not in present}
         if missing:

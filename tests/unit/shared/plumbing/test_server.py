@@ -1,5 +1,6 @@
 """shared.plumbing.server: one way to start every service."""
 
+import os
 import socket
 import sys
 from typing import Any
@@ -15,7 +16,11 @@ from shared.plumbing.server import GRACE_SECONDS, main
 def started(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """What the server was asked to run, and the level of the log."""
     found: dict[str, Any] = {}
-    monkeypatch.setattr(uvicorn, "run", lambda app, **options: found.update(options, app=app))
+
+    def run(server: uvicorn.Server, sockets: list[socket.socket] | None = None) -> None:
+        found.update(vars(server.config), sockets=sockets)
+
+    monkeypatch.setattr(uvicorn.Server, "run", run)
     monkeypatch.setattr(module, "configure", lambda service, level: found.update(service=service, level=level))
     return found
 
@@ -29,12 +34,17 @@ def test_serve_answers_on_this_machine_only_unless_told_otherwise(
     monkeypatch: pytest.MonkeyPatch, started: dict[str, Any]
 ) -> None:
     run(monkeypatch, "serve")
-    assert (started["host"], started["port"], started["fd"], started["app"]) == ("127.0.0.1", 8000, None, "the app")
+    assert (started["host"], started["port"], started["sockets"], started["app"]) == (
+        "127.0.0.1",
+        8000,
+        None,
+        "the app",
+    )
     assert started["server_header"] is False
     assert started["access_log"] is False
     assert started["timeout_graceful_shutdown"] == GRACE_SECONDS
-    run(monkeypatch, "serve", "--host", "0.0.0.0", "--port", "81", "--fd", "7")
-    assert (started["host"], started["port"], started["fd"]) == ("0.0.0.0", 81, 7)
+    run(monkeypatch, "serve", "--host", "0.0.0.0", "--port", "81")
+    assert (started["host"], started["port"]) == ("0.0.0.0", 81)
 
 
 def test_the_log_has_the_level_of_the_settings(monkeypatch: pytest.MonkeyPatch, started: dict[str, Any]) -> None:
@@ -72,6 +82,9 @@ def test_what_a_service_cannot_do_is_refused(monkeypatch: pytest.MonkeyPatch, ar
 
 
 def test_a_service_takes_over_an_open_socket(monkeypatch: pytest.MonkeyPatch, started: dict[str, Any]) -> None:
+    # As a socket of the network: taken for one of the file system, small answers would wait for acknowledgements.
     with socket.create_server(("127.0.0.1", 0)) as held:
-        run(monkeypatch, "serve", "--fd", str(held.fileno()))
-        assert started["fd"] == held.fileno()
+        run(monkeypatch, "serve", "--fd", str(os.dup(held.fileno())))
+        (taken,) = started["sockets"]
+        with taken:
+            assert (taken.family, taken.getsockname()) == (socket.AF_INET, held.getsockname())
