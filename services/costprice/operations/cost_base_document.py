@@ -218,20 +218,24 @@ def document_hash(document: Mapping[str, Any]) -> str:
 
 
 def public_document(document: Mapping[str, Any], sector: Mapping[str, Sector]) -> dict[str, Any]:
-    """What a reader other than the analyst may see: nothing about one provider, and no unsafe figure."""
+    """What a reader other than the analyst may see: nothing about one provider, and no unsafe figure.
+
+    Intervals are left out: with few providers the end of a bootstrap interval is one provider's own cost.
+    """
     view = deepcopy(dict(document))
     view |= {"exclusions": [], "influence": [], "coverage": [], "steps": []}
     for name, outcome in sector.items():
         shown = view["prestaties"][name]
+        for figure in (shown, *shown["components"].values()):
+            figure["interval"] = None
         for component in outcome.suppression.cells:
             shown["components"][component.value] |= {
                 "unitCost": None,
-                "interval": None,
                 "contributors": None,
                 "suppressed": True,
             }
         if outcome.suppression.total:
-            shown |= {"unitCost": None, "interval": None}
+            shown["unitCost"] = None
         if outcome.units_unsafe:
             shown |= {"units": None, "contributors": None}
     return view

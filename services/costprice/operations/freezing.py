@@ -1,7 +1,7 @@
 """Freeze a cost base: a durable job that makes one immutable, hashed document of everything that was accepted."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -111,9 +111,17 @@ def get_cost_base(work: Work, cost_base_id: str) -> CostBaseOut:
     if cost_base_id == LATEST:
         cost_base_id = store.latest() or LATEST
     document = store.document(cost_base_id) if work.principal.has(Role.ANALYST) else store.view(cost_base_id)
-    if document is None:
+    if document is None or not may_read(work, document):
         raise CostBaseNotFound
     return CostBaseOut.model_validate(document)
+
+
+def may_read(work: Work, document: Mapping[str, Any]) -> bool:
+    """Whether the caller has to do with the study: NZa always, a provider only where it was asked."""
+    if work.principal.has(Role.ANALYST, Role.DECIDER):
+        return True
+    agb_code = work.principal.claims.get("agbCode", "")
+    return StudyStore(work.session).provider(document["studyId"], agb_code) is not None
 
 
 def list_cost_bases(work: Work, study_id: str, cursor: str | None, limit: int) -> Page[CostBaseSummary]:

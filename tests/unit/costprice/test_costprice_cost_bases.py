@@ -155,9 +155,22 @@ def test_readers_other_than_the_analyst_see_no_provider_and_no_unsafe_figure(ser
     for name in hidden:
         assert stay["components"][name]["unitCost"] is stay["components"][name]["interval"] is None
     for name in COMPONENTS - hidden:
-        assert stay["components"][name] == whole["components"][name]
+        assert stay["components"][name] == whole["components"][name] | {"interval": None}
     if hidden and stay["unitCost"] is not None:
         assert len(hidden) > 1
+
+
+def test_no_interval_gives_away_the_cost_of_the_dearest_provider(service: Service, study, base):
+    # With three providers one draw in twenty-seven holds the same provider three times: the ends are its own cost.
+    with service.by("decider") as decider:
+        seen = decider.get(f"/cost-bases/{base['costBaseId']}").json()
+    figures = [figure for stay in seen["prestaties"].values() for figure in (stay, *stay["components"].values())]
+    assert [figure["interval"] for figure in figures] == [None] * len(figures)
+
+
+def test_a_provider_that_was_not_asked_sees_nothing_of_the_study(service: Service, base):
+    with service.provider("41019999") as stranger:
+        assert stranger.get(f"/cost-bases/{base['costBaseId']}").status_code == 404
 
 
 def test_with_two_providers_nothing_is_told(service: Service, study):

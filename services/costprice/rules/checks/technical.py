@@ -7,6 +7,7 @@ from typing import Any
 from services.costprice.rules.checks.catalogue import Check, Hit, StudyContext, error, show
 from services.costprice.rules.content import FORM_VERSION, SubmissionContent
 from services.costprice.rules.faults import pointer
+from shared.kernel.money import CENTS_PER_EURO
 from shared.kernel.sources import Text
 
 READABLE = Text("Een waarde die niet gelezen kan worden, is geen nul.", "A value that cannot be read is not zero.")
@@ -169,7 +170,7 @@ def amounts(content: SubmissionContent) -> Iterator[tuple[str, Fraction | None]]
 
 def _whole_cents(content: SubmissionContent, _study: StudyContext) -> Iterator[Hit]:
     for place, amount in amounts(content):
-        if amount is not None and (amount * 100).denominator != 1:
+        if amount is not None and (amount * CENTS_PER_EURO).denominator != 1:
             yield Hit(place, show(amount))
 
 
