@@ -1,24 +1,27 @@
 """Prepare roles and bring the schema of one or more services up to date: ``python -m migrations costprice tariffs``."""
 
 import argparse
+import time
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.exc import IntegrityError, InternalError
 
 from migrations.roles import prepare
 
 SERVICES = ("costprice", "tariffs")
+ATTEMPTS = 10
 INI = Path(__file__).with_name("alembic.ini")
 
 
 class MigrationSettings(BaseSettings):
     """Settings of a migration job, read from ``MIGRATIONS_…`` or from secret files of that name."""
 
-    model_config = SettingsConfigDict(env_prefix="MIGRATIONS_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="MIGRATIONS_", extra="ignore", hide_input_in_errors=True)
 
     admin_url: str = Field(description="PostgreSQL as a role that may create roles: postgresql+psycopg://…")
     service_password: str | None = Field(default=None, description="Password to give to the service's own role.")
@@ -32,12 +35,26 @@ def configuration(service: str, connection: Connection) -> Config:
     return config
 
 
+def prepare_roles(engine: Engine, service: str, password: str | None) -> None:
+    """Prepare the roles of a service, also while another database of the same server is being prepared."""
+    # Roles belong to the whole server, but a lock to one database: of two that collide, one starts again.
+    for _ in range(ATTEMPTS - 1):
+        try:
+            with engine.begin() as connection:
+                prepare(connection, service, password)
+        except (IntegrityError, InternalError):
+            time.sleep(0.1)
+        else:
+            return
+    with engine.begin() as connection:
+        prepare(connection, service, password)
+
+
 def migrate(admin_url: str, service: str, password: str | None = None) -> None:
     """Prepare the roles of a service and bring its schema up to the newest migration, wholly or not at all."""
     engine = create_engine(admin_url)
     try:
-        with engine.begin() as connection:
-            prepare(connection, service, password)
+        prepare_roles(engine, service, password)
         with engine.begin() as connection:
             command.upgrade(configuration(service, connection), "head")
     finally:

@@ -29,9 +29,13 @@ def prepare(connection: Connection, service: str, password: str | None) -> None:
     _run(connection, "ALTER ROLE {} SET search_path = {}", runner, service)
     if password is not None:
         statement = sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(runner), sql.Literal(password))
-        connection.exec_driver_sql(statement.as_string(None))
+        _execute(connection, statement)
 
 
 def _run(connection: Connection, statement: str, *names: str) -> None:
-    composed = sql.SQL(statement).format(*map(sql.Identifier, names))
-    connection.exec_driver_sql(composed.as_string(None))
+    _execute(connection, sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+def _execute(connection: Connection, statement: sql.Composed) -> None:
+    # The driver reads a percent sign as the start of a parameter, also in a password.
+    connection.exec_driver_sql(statement.as_string(None).replace("%", "%%"))
