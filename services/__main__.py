@@ -21,6 +21,8 @@ from services.runner.processes import Processes, ServiceStopped
 from services.runner.tokens import NoToken, running_set_in, token
 from services.runner.whole_set import announced, running_set
 
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
 
 
@@ -40,8 +42,9 @@ def main() -> int:
     command.add_argument("client", help="analyst, decider, decider-2, operator, provider-<agb> or insurer-<uzovi>")
     command.add_argument("--ready-file", type=Path, default=CURRENT, help="of the set to ask")
     arguments = parser.parse_args()
-    # SIGTERM ends the set in the same orderly way as Ctrl-C.
-    signal.signal(signal.SIGTERM, _stop)
+    # SIGTERM and a terminal that closes end the set in the same orderly way as Ctrl-C.
+    for sign in STOP_SIGNALS:
+        signal.signal(sign, _stop)
     try:
         if arguments.command == "migrate":
             return migrate_all()
@@ -60,6 +63,9 @@ def main() -> int:
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:
+    # Stopping takes a moment; a second signal must not break it off and leave processes behind.
+    for sign in STOP_SIGNALS:
+        signal.signal(sign, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 

@@ -29,6 +29,7 @@ class Caller:
             base_url=running.gateway,
             headers={"Authorization": f"Bearer {token(running, client)}", "Accept-Language": "nl"},
             timeout=60,
+            trust_env=False,
         )
 
     def call(self, method: str, path: str, expected: int, **options: Any) -> httpx.Response:

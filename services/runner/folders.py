@@ -45,7 +45,8 @@ def _lock(name: str) -> IO[str] | None:
     try:
         DATA.mkdir(exist_ok=True)
         lock = (DATA / f"{name}.lock").open("w")
-    except PermissionError:
+    except OSError:
+        # Of another user, or on a disk that cannot be written.
         return None
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

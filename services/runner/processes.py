@@ -68,7 +68,8 @@ class Processes:
         """
         deadline = time.monotonic() + seconds
         waiting = list(addresses)
-        with httpx.Client(timeout=5) as client:
+        # Straight to this machine, whatever proxy the environment names.
+        with httpx.Client(timeout=5, trust_env=False) as client:
             while waiting:
                 self.check()
                 if time.monotonic() > deadline:
@@ -87,7 +88,8 @@ class Processes:
             try:
                 process.wait(max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                process.kill()
+                # With whatever it started itself: each service leads a session of its own.
+                os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
         self._running.clear()
         for file in self._files:

@@ -20,7 +20,7 @@ def token(running: RunningSet, client: str) -> str:
     secret = running.demo_clients.get(client, running.demo_clients["analyst"])
     form = {"grant_type": "client_credentials", "client_id": client, "client_secret": secret}
     try:
-        answer = httpx.post(f"{running.gateway}/oauth2/token", data=form, timeout=10)
+        answer = httpx.post(f"{running.gateway}/oauth2/token", data=form, timeout=10, trust_env=False)
     except httpx.TransportError as error:
         raise NoToken(f"the issuer at {running.gateway} does not answer; is the set running?") from error
     if answer.status_code != 200:

@@ -5,7 +5,7 @@ import os
 import secrets
 import socket
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -145,10 +145,13 @@ def write_private(file: Path, content: str) -> None:
     """Write a file that only its user can read, wholly or not at all."""
     half = file.with_name(f".{file.name}.{os.getpid()}")
     try:
-        with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as target:
+        half.unlink(missing_ok=True)
+        with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as target:
             target.write(content)
         half.replace(file)
-    except PermissionError:
-        half.unlink(missing_ok=True)
+    except OSError:
+        with suppress(OSError):
+            half.unlink(missing_ok=True)
+        # The project's own folder may be of another user, or not there; the set runs without.
         if file != CURRENT:
             raise

@@ -1,6 +1,8 @@
 """The embedded PostgreSQL: a real one, for this user only, that leaves nothing running."""
 
 import os
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -31,8 +33,10 @@ def servers_of(folder: Path) -> list[psutil.Process]:
 
 
 @pytest.fixture
-def data(tmp_path: Path) -> Path:
-    return tmp_path / "data"
+def data() -> Iterator[Path]:
+    """A folder of its own: pytest narrows the folder that its runs share while a server may be starting in it."""
+    with tempfile.TemporaryDirectory(prefix="zorgtarief-test-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder) / "data"
 
 
 def test_it_is_a_real_postgresql_that_no_network_reaches(cluster: URL) -> None:
