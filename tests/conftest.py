@@ -3,6 +3,7 @@
 import itertools
 import json
 import os
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -58,10 +59,13 @@ def issuer(tmp_path_factory: pytest.TempPathFactory) -> Issuer:
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
-    """A running PostgreSQL, as its administrator."""
-    # The wheel stops the server when its last user leaves; each test process has a server of its own.
-    with postgres(tmp_path_factory.mktemp("pg") / "data") as admin:
+def cluster() -> Iterator[URL]:
+    """A running PostgreSQL, as its administrator; each test process has one of its own."""
+    # Not in pytest's own folder: that is closed to the user under which the server runs when root runs the tests.
+    with (
+        tempfile.TemporaryDirectory(prefix="zorgtarief-test-", ignore_cleanup_errors=True) as folder,
+        postgres(Path(folder) / "data") as admin,
+    ):
         yield admin
 
 

@@ -1,5 +1,6 @@
 """A running set with the main job done: real processes, real HTTP, a real PostgreSQL. One for all end-to-end tests."""
 
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,8 +36,14 @@ class Done:
 
 
 @pytest.fixture(scope="session")
-def done(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Done]:
-    data: Path = tmp_path_factory.mktemp("set")
+def done() -> Iterator[Done]:
+    # Not in pytest's own folder: that is closed to the user under which PostgreSQL runs when root runs the tests.
+    with tempfile.TemporaryDirectory(prefix="zorgtarief-e2e-", ignore_cleanup_errors=True) as folder:
+        yield from main_job_done(Path(folder))
+
+
+def main_job_done(data: Path) -> Iterator[Done]:
+    """Run the set on a data folder, do the main job, and stop everything at the end."""
     said: list[str] = []
     say: Callable[[str], None] = said.append
     console = Console(record=True, width=120, file=(data / "printed.txt").open("w"))
