@@ -77,7 +77,7 @@ class UnreadableForm(BadRequest):
     title = Text("Formulier niet leesbaar", "Form not readable")
 
     def __init__(self, refused: NotAForm) -> None:
-        super().__init__(refused.message, errors=[Fault("/", refused.code, refused.message.en)])
+        super().__init__(refused.message, errors=[Fault("/", refused.code, refused.message)])
 
 
 class CostYearNotInStudy(BadRequest):
@@ -90,7 +90,9 @@ class CostYearNotInStudy(BadRequest):
         years = ", ".join(map(str, cost_years))
         super().__init__(
             Text(f"Het onderzoek gaat over: {years}.", f"The study is about: {years}."),
-            errors=[Fault("query.costYear", "cost_year_not_in_study", f"one of {years}")],
+            errors=[
+                Fault("query.costYear", "cost_year_not_in_study", Text(f"kies uit: {years}", f"choose from: {years}"))
+            ],
         )
 
 
@@ -106,5 +108,5 @@ def invalid_input(refused: InputFaults, inside: str = "") -> BadRequest:
     """The problem for input that a rule refused; every fault with its place."""
     return BadRequest(
         Text("De invoer klopt niet; elke fout staat in errors.", "The input is not valid; errors names every fault."),
-        errors=[Fault(inside + fault.location or "/", fault.code, fault.message.en) for fault in refused.faults],
+        errors=[Fault(inside + fault.location or "/", fault.code, fault.message) for fault in refused.faults],
     )

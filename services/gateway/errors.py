@@ -3,6 +3,9 @@
 from shared.kernel.sources import Text
 from shared.plumbing.problems import BadRequest, Fault, Unavailable
 
+NO_DOTS = Text("stuur het volledige pad zonder '.' en '..'", "send the full path without '.' and '..'")
+HEADER_TEXT = Text("stuur deze kopregel in ASCII of UTF-8", "send this header in ASCII or UTF-8")
+
 
 class ServiceUnavailable(Unavailable):
     """A service does not answer, or not in time."""
@@ -30,7 +33,7 @@ class PathNotPassedOn(BadRequest):
                 "Het pad bevat een deel '.' of '..'. Stuur het volledige pad zonder zulke delen.",
                 "The path has a part '.' or '..'. Send the full path without such parts.",
             ),
-            errors=[Fault("path", "dot_segment", "send the full path without '.' and '..'")],
+            errors=[Fault("path", "dot_segment", NO_DOTS)],
         )
 
 
@@ -42,7 +45,7 @@ class HeaderNotPassedOn(BadRequest):
     def __init__(self, name: str) -> None:
         super().__init__(
             Text(f"De kopregel {name} is geen UTF-8.", f"The header {name} is not UTF-8."),
-            errors=[Fault(f"header.{name}", "not_utf8", "send this header in ASCII or UTF-8")],
+            errors=[Fault(f"header.{name}", "not_utf8", HEADER_TEXT)],
         )
 
 
@@ -59,7 +62,14 @@ class NotInCostBase(BadRequest):
                 f"The cost base does not hold every prestatie asked for; it holds: {names}.",
             ),
             errors=[
-                Fault(f"/prestaties/{place}", "prestatie_not_in_cost_base", f"{name!r} is not in the cost base")
+                Fault(
+                    f"/prestaties/{place}",
+                    "prestatie_not_in_cost_base",
+                    Text(
+                        f"{name!r} staat niet in de kostenbasis; kies uit: {', '.join(present) or 'geen'}",
+                        f"{name!r} is not in the cost base; choose from: {names}",
+                    ),
+                )
                 for place, name in missing.items()
             ],
         )

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field, field_validator
 
 from shared.plumbing.schemas import RequestModel, ResponseModel
+from shared.plumbing.wording import refused
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,63}$")]
 
@@ -33,7 +34,12 @@ class TariffProposalIn(RequestModel):
         """A prestatie named twice is a slip, and would make two calculations."""
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
-            raise ValueError(f"name each prestatie once; twice: {', '.join(twice)}")
+            named = ", ".join(twice)
+            raise refused(
+                "prestatie_twice",
+                f"noem elke prestatie één keer; vaker: {named}",
+                f"name each prestatie once; more often: {named}",
+            )
         return names
 
 

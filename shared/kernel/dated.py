@@ -42,12 +42,19 @@ class DatedValue:
 
 
 class NoValueInForce(LookupError):
-    """A parameter has no value on the day, as known at the moment; nothing is extended past its last known date."""
+    """A parameter has no value on the day, as known at the moment; nothing is extended past its last known date.
 
-    def __init__(self, name: str, on: date, last: DatedValue | None) -> None:
-        self.name, self.on, self.last = name, on, last
-        known = f"the last known value starts on {last.in_force_from}" if last else "it has no value at all"
-        super().__init__(f"parameter {name} has no value on {on}: {known}")
+    ``last`` is the last known value that starts before the day, ``following`` the first that starts after it.
+    """
+
+    def __init__(self, name: str, on: date, last: DatedValue | None, following: DatedValue | None = None) -> None:
+        self.name, self.on, self.last, self.following = name, on, last, following
+        known = []
+        if last is not None:
+            known.append(f"the last known value before it starts on {last.in_force_from}")
+        if following is not None:
+            known.append(f"the first known value after it starts on {following.in_force_from}")
+        super().__init__(f"parameter {name} has no value on {on}: {', '.join(known) or 'it has no value at all'}")
 
 
 def value_on(
@@ -67,5 +74,7 @@ def value_on(
     known = [v for v in history if v.name == name and v.known_from <= known_at and v.status in statuses]
     holding = [v for v in known if v.in_force_on(on)]
     if not holding:
-        raise NoValueInForce(name, on, max(known, key=lambda v: (v.in_force_from, v.known_from), default=None))
+        before, after = [v for v in known if v.in_force_from <= on], [v for v in known if v.in_force_from > on]
+        last = max(before, key=lambda v: (v.in_force_from, v.known_from), default=None)
+        raise NoValueInForce(name, on, last, min(after, key=lambda v: v.in_force_from, default=None))
     return max(holding, key=lambda v: (v.in_force_from, v.known_from))

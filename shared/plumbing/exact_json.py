@@ -20,12 +20,27 @@ MAX_DEPTH = 64
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 """Characters that no text may hold: NUL, which the database refuses, and half a character (a lone surrogate)."""
 
+TOO_DEEP = Text(
+    f"objecten en lijsten staan ten hoogste {MAX_DEPTH} diep in elkaar; maak het document vlakker",
+    f"objects and lists stand at most {MAX_DEPTH} deep; make the document flatter",
+)
+FIELD_TWICE = Text(
+    "dit veld staat twee keer in één object; geef het één keer", "this field stands twice in one object; give it once"
+)
+NAME_NOT_STORABLE = Text(
+    "de naam van het veld bevat NUL of een half teken; haal dat weg",
+    "the field's name holds NUL or half a character; take that out",
+)
+NOT_STORABLE = Text(
+    "de tekst bevat NUL of een half teken; haal dat weg", "the text holds NUL or half a character; take that out"
+)
+
 
 class NotExactJson(ValueError):
     """The text is not JSON, or holds a number, key, text or constant that is not taken; ``faults`` names each."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
-        super().__init__("; ".join(f"{fault.location}: {fault.message}" for fault in faults))
+        super().__init__("; ".join(f"{fault.location}: {fault.message.en}" for fault in faults))
         self.faults = tuple(faults)
 
 
@@ -34,7 +49,7 @@ class _Unusable:
     """Stands in the document where something is that is not taken, until every such place is known."""
 
     code: str
-    message: str
+    message: Text
 
 
 class _Doubled(dict[str, Any]):
@@ -47,19 +62,29 @@ class _Doubled(dict[str, Any]):
 
 def _decimal(text: str) -> Decimal | _Unusable:
     if not PLAIN_DECIMAL.fullmatch(text):
-        wanted = "in plain notation, without an exponent, at most 18 digits before and 20 after the point"
-        return _Unusable("number_not_plain", f"write the number {text[:MAX_DIGITS]} {wanted}")
+        shown = text[:MAX_DIGITS]
+        message = Text(
+            f"schrijf het getal {shown} voluit, zonder exponent, met ten hoogste 18 cijfers voor en 20 na de punt",
+            f"write the number {shown} in plain notation, without an exponent, at most 18 digits before and 20 after "
+            "the point",
+        )
+        return _Unusable("number_not_plain", message)
     return Decimal(text)
 
 
 def _integer(text: str) -> int | _Unusable:
     if len(text) > MAX_DIGITS:
-        return _Unusable("number_too_long", f"a number has at most {MAX_DIGITS} digits")
+        message = Text(f"een getal heeft ten hoogste {MAX_DIGITS} cijfers", f"a number has at most {MAX_DIGITS} digits")
+        return _Unusable("number_too_long", message)
     return int(text)
 
 
 def _constant(text: str) -> _Unusable:
-    return _Unusable("number_not_finite", f"{text} is not a number that can be used")
+    message = Text(
+        f"{text} is geen bruikbaar getal; geef een getal of laat het veld weg",
+        f"{text} is not a number that can be used; give a number or leave the field out",
+    )
+    return _Unusable("number_not_finite", message)
 
 
 def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
@@ -83,12 +108,18 @@ def read(content: bytes) -> Any:
             object_pairs_hook=_object,
         )
     except UnicodeDecodeError as error:
-        raise NotExactJson([Fault("/", "json_not_utf8", f"byte {error.start} is not UTF-8")]) from error
+        message = Text(
+            f"byte {error.start} is geen UTF-8; stuur JSON in UTF-8", f"byte {error.start} is not UTF-8; send it so"
+        )
+        raise NotExactJson([Fault("/", "json_not_utf8", message)]) from error
     except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}"
-        raise NotExactJson([Fault("/", "json_invalid", f"this is not JSON: {error.msg} ({place})")]) from error
+        message = Text(
+            f"dit is geen JSON; verbeter regel {error.lineno}, kolom {error.colno} ({error.msg})",
+            f"this is not JSON; correct line {error.lineno}, column {error.colno} ({error.msg})",
+        )
+        raise NotExactJson([Fault("/", "json_invalid", message)]) from error
     except RecursionError:
-        document = _Unusable("json_too_deep", f"objects and lists stand at most {MAX_DEPTH} deep")
+        document = _Unusable("json_too_deep", TOO_DEEP)
     faults = list(islice(_faults(document), MAX_FAULTS))
     if faults:
         raise NotExactJson(faults)
@@ -114,26 +145,26 @@ def _faults(document: Any) -> Iterator[Fault]:
         if not below:
             return
         level = below
-    yield _fault(level[0][0], "json_too_deep", f"objects and lists stand at most {MAX_DEPTH} deep")
+    yield _fault(level[0][0], "json_too_deep", TOO_DEEP)
 
 
 def _faults_of_names(path: tuple[Any, ...], node: dict[str, Any]) -> Iterator[Fault]:
     for name in node:
         if UNSTORABLE.search(name):
-            yield _fault((*path, name), "field_not_storable", "the field's name holds NUL or half a character")
+            yield _fault((*path, name), "field_not_storable", NAME_NOT_STORABLE)
     if isinstance(node, _Doubled):
         for name in node.twice:
-            yield _fault((*path, name), "field_twice", "this field stands twice in one object")
+            yield _fault((*path, name), "field_twice", FIELD_TWICE)
 
 
 def _fault_of(path: tuple[Any, ...], value: Any) -> Iterator[Fault]:
     if isinstance(value, _Unusable):
         yield _fault(path, value.code, value.message)
     elif isinstance(value, str) and UNSTORABLE.search(value):
-        yield _fault(path, "text_not_storable", "the text holds NUL or half a character")
+        yield _fault(path, "text_not_storable", NOT_STORABLE)
 
 
-def _fault(path: tuple[Any, ...], code: str, message: str) -> Fault:
+def _fault(path: tuple[Any, ...], code: str, message: Text) -> Fault:
     # A name may itself hold what no answer can be written with.
     return Fault(UNSTORABLE.sub("\ufffd", pointer(("body", *path))), code, message)
 

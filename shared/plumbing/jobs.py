@@ -222,7 +222,7 @@ def problem_document(problem: Problem | None) -> dict[str, Any]:
         "detail": problem.text.en,
     }
     if problem.errors:
-        document["errors"] = [{"location": f.location, "code": f.code, "message": f.message} for f in problem.errors]
+        document["errors"] = [{"location": f.location, "code": f.code, "message": f.message.en} for f in problem.errors]
     return document
 
 

@@ -22,9 +22,11 @@ from typing import Any, ClassVar
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
 from shared.kernel.sources import Text
+from shared.plumbing.wording import words_of
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:zorgtarief:problem:"
@@ -34,11 +36,11 @@ MAX_FAULTS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong with the input: where, a stable code, and what to do about it."""
+    """One thing that is wrong with the input: where, a stable code, and what to do about it in both languages."""
 
     location: str
     code: str
-    message: str
+    message: Text
 
 
 class Problem(HTTPException):
@@ -197,7 +199,9 @@ def render(
         "instance": path,
     }
     if errors:
-        body["errors"] = [{"location": f.location, "code": f.code, "message": f.message} for f in errors]
+        body["errors"] = [
+            {"location": f.location, "code": f.code, "message": f.message.nl if dutch else f.message.en} for f in errors
+        ]
     body |= extra or {}
     all_headers = {"Content-Language": "nl" if dutch else "en", "Cache-Control": "no-store"} | dict(headers or {})
     return JSONResponse(body, status, all_headers, MEDIA_TYPE)
@@ -232,6 +236,34 @@ def pointer(parts: Sequence[Any]) -> str:
     return ".".join([place, *rest])
 
 
-def faults_of(error: RequestValidationError) -> list[Fault]:
-    """Every fault that the framework found in the input."""
-    return [Fault(pointer(e["loc"]), str(e["type"]), str(e["msg"])) for e in error.errors()[:MAX_FAULTS]]
+def faults_of(error: RequestValidationError | ValidationError, document: Any = None) -> list[Fault]:
+    """Every fault that the framework found in the input.
+
+    Args:
+        error: of a request, or of a model of ours, whose places are then in the body.
+        document: the body as it was read, so that a place is one of the body; of a request its own.
+    """
+    start: tuple[str, ...] = ("body",)
+    if isinstance(error, RequestValidationError):
+        start, document = (), error.body
+    return [
+        Fault(
+            pointer(_in_document((*start, *found["loc"]), found["type"], document)),
+            str(found["type"]),
+            words_of(found["type"], found["msg"], found.get("ctx") or {}),
+        )
+        for found in error.errors()[:MAX_FAULTS]
+    ]
+
+
+def _in_document(parts: tuple[Any, ...], kind: str, document: Any) -> list[Any]:
+    """The parts of a place that are in the body; the framework also names the branch of a choice, and "[key]"."""
+    if document is None or not parts or parts[0] != "body":
+        return list(parts)
+    place, node = [parts[0]], document
+    for number, part in enumerate(parts[1:], start=2):
+        if isinstance(node, dict) and (part in node or (kind == "missing" and number == len(parts))):
+            place, node = [*place, part], node.get(part)
+        elif isinstance(node, list) and isinstance(part, int) and part < len(node):
+            place, node = [*place, part], node[part]
+    return place

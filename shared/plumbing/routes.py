@@ -9,13 +9,15 @@ from typing import Any
 
 from fastapi import Request, Response
 from fastapi.dependencies.models import Dependant
+from fastapi.dependencies.utils import request_params_to_args
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
 from shared.kernel.receipts import content_hash
 from shared.kernel.sources import Text
-from shared.plumbing.exact_json import UNSTORABLE, read_body
+from shared.plumbing.exact_json import NOT_STORABLE, UNSTORABLE, read_body
 from shared.plumbing.identity import Allow
-from shared.plumbing.problems import BadRequest, Fault, NotAcceptable
+from shared.plumbing.problems import BadRequest, Fault, NotAcceptable, faults_of
 from shared.plumbing.uploads import Accepts, body_of, media_type_of, receive, refuse_media_type
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -109,8 +111,7 @@ class ContractRoute(APIRoute):
         async def handle(request: Request) -> Response:
             request.state.principal = await request.app.state.verifier.principal(request.headers.get("authorization"))
             rules[0].check(request.state.principal)
-            refuse_unusable_address(request)
-            refuse_unknown_keys(request, known_keys)
+            refuse_unusable_address(request, self.dependant, known_keys)
             refuse_unless_accepted(request, offered)
             if upload_rule is not None:
                 async with receive(request, upload_rule) as upload:
@@ -132,40 +133,57 @@ class ContractRoute(APIRoute):
         return handle
 
 
-def refuse_unusable_address(request: Request) -> None:
-    """No part of an address may hold what no text may hold."""
+def refuse_unusable_address(request: Request, dependant: Dependant, known: frozenset[str]) -> None:
+    """No part of an address holds what no text may hold, and its query has no unknown key and none twice.
+
+    The framework, which looks no further than the keys it knows, then says what is wrong with those in the same answer.
+    """
+    faults = [*_unstorable_faults(request), *_key_faults(request, known)]
+    if faults:
+        raise BadRequest(
+            Text(
+                "Het adres klopt niet; elke fout staat in errors.",
+                "The address is not valid; errors names every fault.",
+            ),
+            errors=list(dict.fromkeys([*faults, *_parameter_faults(request, dependant)])),
+        )
+
+
+def _unstorable_faults(request: Request) -> Iterator[Fault]:
     parts = [("path", name, str(value)) for name, value in request.path_params.items()]
     parts += [("query", key, key + value) for key, value in request.query_params.multi_items()]
-    faults = [
-        Fault(UNSTORABLE.sub("\ufffd", f"{part}.{name}"), "text_not_storable", "holds NUL or half a character")
-        for part, name, value in parts
-        if UNSTORABLE.search(value)
-    ]
-    if faults:
-        raise BadRequest(
-            Text("Het adres heeft een onbruikbaar teken.", "The address has a character that cannot be used."),
-            errors=faults,
-        )
+    for part, name, value in parts:
+        if UNSTORABLE.search(value):
+            yield Fault(_place(part, name), "text_not_storable", NOT_STORABLE)
 
 
-def refuse_unknown_keys(request: Request, known: frozenset[str]) -> None:
-    """A query key that the route does not know, or that is given twice, is a fault of the caller."""
+def _key_faults(request: Request, known: frozenset[str]) -> Iterator[Fault]:
     keys = [key for key, _ in request.query_params.multi_items()]
-    faults = [
-        Fault(f"query.{key}", "unknown_query_key", f"unknown; this address knows: {', '.join(sorted(known)) or 'none'}")
-        for key in dict.fromkeys(keys)
-        if key not in known
-    ]
-    faults += [
-        Fault(f"query.{key}", "query_key_twice", "give this key once")
-        for key in dict.fromkeys(keys)
-        if key in known and keys.count(key) > 1
-    ]
-    if faults:
-        raise BadRequest(
-            Text("Het adres heeft een onbekende of dubbele sleutel.", "The address has an unknown or repeated key."),
-            errors=faults,
-        )
+    names = ", ".join(sorted(known))
+    unknown = Text(
+        f"deze sleutel is hier onbekend; laat haar weg of kies uit: {names or 'geen'}",
+        f"this key is unknown here; leave it out or choose from: {names or 'none'}",
+    )
+    for key in dict.fromkeys(keys):
+        if key not in known and not UNSTORABLE.search(key):
+            yield Fault(_place("query", key), "unknown_query_key", unknown)
+    twice = Text("geef deze sleutel één keer", "give this key once")
+    for key in dict.fromkeys(keys):
+        if key in known and keys.count(key) > 1:
+            yield Fault(_place("query", key), "query_key_twice", twice)
+
+
+def _parameter_faults(request: Request, dependant: Dependant) -> list[Fault]:
+    """What is wrong with the path and query parameters that the route knows."""
+    errors: list[Any] = []
+    for one in walk(dependant):
+        errors += request_params_to_args(one.path_params, request.path_params)[1]
+        errors += request_params_to_args(one.query_params, request.query_params)[1]
+    return faults_of(RequestValidationError(errors))
+
+
+def _place(part: str, name: str) -> str:
+    return UNSTORABLE.sub("\ufffd", f"{part}.{name}")
 
 
 def preferred(accept: str, offered: tuple[str, ...]) -> str | None:

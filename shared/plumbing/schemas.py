@@ -18,12 +18,12 @@ from pydantic import (
     WithJsonSchema,
 )
 from pydantic.alias_generators import to_camel
-from pydantic_core import PydanticCustomError
 
 from shared.kernel.numbers import NotPlainDecimal, exact, plain
 from shared.kernel.receipts import Receipt
 from shared.kernel.sources import Source, Text
 from shared.kernel.steps import Step
+from shared.plumbing.wording import refused
 
 Item = TypeVar("Item")
 
@@ -54,12 +54,17 @@ def _exact_number(value: Any) -> Fraction:
     elif isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
     if not isinstance(value, str):
-        raise PydanticCustomError("number_type", 'give a number, or a number as text such as "31.918742"')
+        raise refused(
+            "number_type",
+            'geef een getal, of een getal als tekst zoals "31.918742"',
+            'give a number, or a number as text such as "31.918742"',
+        )
     try:
         return exact(value)
     except NotPlainDecimal as error:
-        raise PydanticCustomError(
+        raise refused(
             "number_not_plain",
+            "schrijf het getal voluit met een punt, met ten hoogste 18 cijfers ervoor en 20 erachter",
             "write the number in plain notation with a point, at most 18 digits before and 20 after it",
         ) from error
 
@@ -68,7 +73,7 @@ def _date(value: Any) -> Any:
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
     if not isinstance(value, str) or not DATE.fullmatch(value):
-        raise PydanticCustomError("date_format", "write the date as YYYY-MM-DD")
+        raise refused("date_format", "schrijf de datum als JJJJ-MM-DD", "write the date as YYYY-MM-DD")
     return value
 
 
@@ -76,8 +81,10 @@ def _instant(value: Any) -> Any:
     if isinstance(value, datetime):
         return value
     if not isinstance(value, str) or not INSTANT.fullmatch(value):
-        raise PydanticCustomError(
-            "instant_format", "write the instant with its offset, such as 2026-05-01T12:00:00Z or …+02:00"
+        raise refused(
+            "instant_format",
+            "schrijf het tijdstip met zijn tijdzone, zoals 2026-05-01T12:00:00Z of …+02:00",
+            "write the instant with its offset, such as 2026-05-01T12:00:00Z or …+02:00",
         )
     return value
 
@@ -86,7 +93,11 @@ def _within_utc(moment: datetime) -> datetime:
     try:
         moment.astimezone(UTC)
     except OverflowError as error:
-        raise PydanticCustomError("instant_range", "give an instant that lies in the years 1 to 9999 in UTC") from error
+        raise refused(
+            "instant_range",
+            "geef een tijdstip dat in UTC in de jaren 1 tot en met 9999 ligt",
+            "give an instant that lies in the years 1 to 9999 in UTC",
+        ) from error
     return moment
 
 

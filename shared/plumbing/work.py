@@ -200,7 +200,15 @@ def work_of(request: Request, response: Response) -> Iterator[Work]:
             if not KEY.fullmatch(key):
                 raise BadRequest(
                     Text("De Idempotency-Key is niet bruikbaar.", "The Idempotency-Key cannot be used."),
-                    errors=[Fault("header.idempotency-key", "format", "1 to 128 visible ASCII characters")],
+                    errors=[
+                        Fault(
+                            "header.idempotency-key",
+                            "format",
+                            Text(
+                                "geef 1 tot en met 128 zichtbare ASCII-tekens", "give 1 to 128 visible ASCII characters"
+                            ),
+                        )
+                    ],
                 )
             work.claim(key, fingerprint_of(request))
         route = request.scope.get("route")

@@ -67,12 +67,23 @@ def ask_to_freeze(work: Work, study_id: str, body: CostBaseIn, response: Respons
     study = find_study(work, study_id)
     known = {row["agb_code"] for row in StudyStore(work.session).providers(study_id)}
     faults = [
-        Fault(f"/exclusions/{index}/agbCode", "not_in_study", f"{exclusion.agb_code} is not a provider of this study")
+        Fault(
+            f"/exclusions/{index}/agbCode",
+            "not_in_study",
+            Text(
+                f"{exclusion.agb_code} is geen zorgaanbieder van dit onderzoek; verbeter de code of laat haar weg",
+                f"{exclusion.agb_code} is not a provider of this study; correct the code or leave it out",
+            ),
+        )
         for index, exclusion in enumerate(body.exclusions)
         if exclusion.agb_code not in known
     ]
     if body.estimator == "stratified" and not body.strata_weights:
-        faults.append(Fault("/strataWeights", "missing", "the stratified estimator needs the weight of each stratum"))
+        message = Text(
+            "de gestratificeerde schatter heeft het gewicht van elk stratum nodig; geef het",
+            "the stratified estimator needs the weight of each stratum; give it",
+        )
+        faults.append(Fault("/strataWeights", "missing", message))
     if faults:
         raise BadRequest(
             Text("De opdracht klopt niet; zie errors.", "The request is not valid; see errors."), errors=faults

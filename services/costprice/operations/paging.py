@@ -24,7 +24,16 @@ def after_number(cursor: str | None) -> int:
     if not (cursor.isascii() and cursor.isdigit()) or int(cursor) > LARGEST_NUMBER:
         raise BadRequest(
             Text("De cursor is niet van deze lijst.", "The cursor is not one of this list."),
-            errors=[Fault("query.cursor", "cursor", "use the value of `next` of the part before, as it is")],
+            errors=[
+                Fault(
+                    "query.cursor",
+                    "cursor",
+                    Text(
+                        "gebruik de waarde van `next` van het vorige deel, onveranderd",
+                        "use the value of `next` of the part before, as it is",
+                    ),
+                )
+            ],
         )
     return int(cursor)
 

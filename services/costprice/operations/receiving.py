@@ -27,7 +27,7 @@ from services.costprice.store import SubmissionStore
 from shared.kernel.receipts import canonical_hash
 from shared.kernel.sources import Text
 from shared.plumbing.exact_json import read_body
-from shared.plumbing.problems import BadRequest, Fault, pointer
+from shared.plumbing.problems import BadRequest, faults_of
 from shared.plumbing.routes import JSON
 from shared.plumbing.schemas import TextOut
 from shared.plumbing.uploads import Upload
@@ -90,12 +90,13 @@ def read_upload(upload: Upload) -> FormReading:
 
 def read_json(body: bytes) -> Any:
     """The content in a JSON document, or a 400 problem that names every fault."""
+    document = read_body(body)
     try:
-        return SubmissionContentDocument.model_validate(read_body(body)).content()
+        return SubmissionContentDocument.model_validate(document).content()
     except ValidationError as error:
         raise BadRequest(
             Text("De inhoud klopt niet; elke fout staat in errors.", "The content is not valid; see errors."),
-            errors=[Fault(pointer(("body", *e["loc"])), e["type"], e["msg"]) for e in error.errors()],
+            errors=faults_of(error, document),
         ) from error
 
 

@@ -79,7 +79,13 @@ def explain(work: Work, submission_id: str, body: ExplanationIn, response: Respo
     if body.rule_id not in {check.id for check in CATALOGUE}:
         raise BadRequest(
             Text("Deze controle bestaat niet; zie /check-rules.", "There is no such check; see /check-rules."),
-            errors=[Fault("/ruleId", "unknown_rule", "an id of the catalogue at /check-rules")],
+            errors=[
+                Fault(
+                    "/ruleId",
+                    "unknown_rule",
+                    Text("kies een ruleId van /check-rules", "choose a ruleId of /check-rules"),
+                )
+            ],
         )
     submission = _held(work, submission_id)
     _refuse_unless_submitted(submission)
@@ -128,7 +134,9 @@ def sign(work: Work, submission_id: str, body: BoardStatementIn, response: Respo
     if body.signed_on > work.now().date():
         raise BadRequest(
             Text("De datum van tekenen ligt in de toekomst.", "The date of signing lies in the future."),
-            errors=[Fault("/signedOn", "in_the_future", "a day up to today")],
+            errors=[
+                Fault("/signedOn", "in_the_future", Text("geef een dag tot en met vandaag", "give a day up to today"))
+            ],
         )
     store = SubmissionStore(work.session)
     if store.board_statement(submission_id) is not None:
@@ -251,7 +259,7 @@ def _refuse_unexplained(submission_id: str, store: SubmissionStore) -> None:
             "unexplained-warnings",
             f"De zorgaanbieder heeft nog niet toegelicht: {', '.join(missing)}.",
             f"The provider has not explained yet: {', '.join(missing)}.",
-            errors=[Fault("/", name, rule(name).rationale.en) for name in missing],
+            errors=[Fault("/", name, rule(name).rationale) for name in missing],
         )
 
 

@@ -4,11 +4,11 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field, StringConstraints, field_validator
 from pydantic.alias_generators import to_camel
-from pydantic_core import PydanticCustomError
 
 from services.costprice.rules.sector import Estimator
 from services.costprice.schemas.studies import AGB_PATTERN
 from shared.plumbing.schemas import ExactNumber, Instant, ReceiptOut, RequestModel, ResponseModel, StepOut
+from shared.plumbing.wording import refused
 
 
 class ExclusionIn(RequestModel):
@@ -53,7 +53,11 @@ class CostBaseIn(RequestModel):
     @classmethod
     def _between(cls, value: ExactNumber) -> ExactNumber:
         if not 0 < value < 1:
-            raise PydanticCustomError("confidence", "a confidence lies between 0 and 1, such as 0.95")
+            raise refused(
+                "confidence",
+                "een betrouwbaarheid ligt tussen 0 en 1, zoals 0.95",
+                "a confidence lies between 0 and 1, such as 0.95",
+            )
         return value
 
     @field_validator("exclusions")
@@ -61,7 +65,7 @@ class CostBaseIn(RequestModel):
     def _once(cls, value: list[ExclusionIn]) -> list[ExclusionIn]:
         codes = [exclusion.agb_code for exclusion in value]
         if len(set(codes)) < len(codes):
-            raise PydanticCustomError("excluded_twice", "exclude each provider once")
+            raise refused("excluded_twice", "sluit elke zorgaanbieder één keer uit", "exclude each provider once")
         return value
 
 

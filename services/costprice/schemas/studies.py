@@ -4,10 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 from pydantic.alias_generators import to_camel
-from pydantic_core import PydanticCustomError
 
 from services.costprice.rules.allocation import Method
 from shared.plumbing.schemas import Instant, IsoDate, RequestModel, ResponseModel
+from shared.plumbing.wording import refused
 
 Prestatie = Literal["dagopvang", "verblijf"]
 Year = Annotated[int, Field(strict=True, ge=2000, le=2100)]
@@ -57,11 +57,13 @@ class StudyIn(RequestModel):
     @model_validator(mode="after")
     def _consistent(self) -> "StudyIn":
         if len(set(self.cost_years)) < len(self.cost_years):
-            raise PydanticCustomError("cost_years_twice", "give each cost year once")
+            raise refused("cost_years_twice", "geef elk kostenjaar één keer", "give each cost year once")
         if len(set(self.prestaties)) < len(self.prestaties):
-            raise PydanticCustomError("prestaties_twice", "give each prestatie once")
+            raise refused("prestaties_twice", "geef elke prestatie één keer", "give each prestatie once")
         if self.tariff_year <= max(self.cost_years):
-            raise PydanticCustomError("tariff_year", "the tariff year comes after the cost years")
+            raise refused(
+                "tariff_year", "het tariefjaar komt na de kostenjaren", "the tariff year comes after the cost years"
+            )
         return self
 
 

@@ -103,7 +103,13 @@ def _after(cursor: str | None) -> tuple[datetime, UUID] | None:
     except ValueError as error:
         raise BadRequest(
             Text("Deze cursor is niet van hier.", "This cursor is not from here."),
-            errors=[Fault("query.cursor", "cursor", "take it from `next` of the page before")],
+            errors=[
+                Fault(
+                    "query.cursor",
+                    "cursor",
+                    Text("neem haar over uit `next` van het vorige deel", "take it from `next` of the page before"),
+                )
+            ],
         ) from error
     return found
 

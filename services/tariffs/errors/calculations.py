@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
-from shared.kernel.dated import NoValueInForce
+from shared.kernel.dated import DatedValue, NoValueInForce
 from shared.kernel.sources import Text
 from shared.plumbing.problems import BadRequest, Conflict, Fault, NotFound
 
@@ -43,16 +44,20 @@ class NoParameterValue(NotFound):
     title = Text("Geen waarde op die dag", "No value on that day")
 
     def __init__(self, error: NoValueInForce) -> None:
-        super().__init__(Text(_no_value_nl(error), _no_value_en(error)), extra={"lastKnown": _last_known(error)})
+        told = _no_value(error)
+        super().__init__(Text(f"{told.nl}.", f"{told.en}."), extra=_nearest(error))
 
 
 class NoValueForCalculation(BadRequest):
-    """A parameter that the calculation needs has no value on the day; nothing is extended past its last known date."""
+    """Parameters that the calculation needs have no value on a day; nothing is extended past its last known date.
+
+    ``errors`` names per place what is missing there, ``others`` what else is wrong.
+    """
 
     code = "no-value-in-force"
     title = Text("Een parameter heeft geen waarde", "A parameter has no value")
 
-    def __init__(self, errors: Sequence[tuple[str, NoValueInForce]]) -> None:
+    def __init__(self, errors: Sequence[tuple[str, NoValueInForce]], others: Sequence[Fault] = ()) -> None:
         super().__init__(
             Text(
                 "De berekening heeft waarden nodig die niet bekend zijn. Kies een ander jaar of voeg een waarde toe "
@@ -60,11 +65,14 @@ class NoValueForCalculation(BadRequest):
                 "The calculation needs values that are not known. Choose another year, or add a value with "
                 "POST /parameters.",
             ),
-            errors=[Fault(location, "no_value_in_force", _no_value_en(error)) for location, error in errors],
+            errors=[
+                *(Fault(location, "no_value_in_force", _with_remedy(_no_value(error))) for location, error in errors),
+                *others,
+            ],
             extra={
                 "missing": [
-                    {"parameter": error.name, "on": error.on.isoformat(), "lastKnown": _last_known(error)}
-                    for _, error in errors
+                    {"parameter": name, "on": on.isoformat(), **_nearest(error)}
+                    for (name, on), error in {(error.name, error.on): error for _, error in errors}.items()
                 ]
             },
         )
@@ -158,22 +166,38 @@ class ValueExists(Conflict):
         )
 
 
-def _last_known(error: NoValueInForce) -> dict[str, str | None] | None:
-    if error.last is None:
+def _nearest(error: NoValueInForce) -> dict[str, Any]:
+    """The known values on either side of the day."""
+    return {"lastKnown": _period(error.last), "nextKnown": _period(error.following)}
+
+
+def _period(value: DatedValue | None) -> dict[str, str | None] | None:
+    if value is None:
         return None
-    until = error.last.in_force_until
+    until = value.in_force_until
     return {
-        "inForceFrom": error.last.in_force_from.isoformat(),
+        "inForceFrom": value.in_force_from.isoformat(),
         "inForceUntil": until.isoformat() if until else None,
-        "status": error.last.status.value,
+        "status": value.status.value,
     }
 
 
-def _no_value_nl(error: NoValueInForce) -> str:
-    last = f"de laatst bekende geldt vanaf {error.last.in_force_from}" if error.last else "er is geen enkele bekend"
-    return f"{error.name} heeft geen waarde op {error.on}; {last}."
+def _no_value(error: NoValueInForce) -> Text:
+    last, following = error.last, error.following
+    nl, en = [], []
+    if last is not None:
+        nl.append(f"de laatst bekende waarde daarvoor geldt van {last.in_force_from} tot {last.in_force_until}")
+        en.append(f"the last known value before it holds from {last.in_force_from} until {last.in_force_until}")
+    if following is not None:
+        nl.append(f"{'daarna' if last else 'pas'} zijn waarden bekend vanaf {following.in_force_from}")
+        en.append(f"values are known {'again' if last else 'only'} from {following.in_force_from}")
+    return Text(
+        f"{error.name} heeft geen waarde op {error.on}; {', '.join(nl) or 'er is geen enkele waarde bekend'}",
+        f"{error.name} has no value on {error.on}; {', '.join(en) or 'no value is known at all'}",
+    )
 
 
-def _no_value_en(error: NoValueInForce) -> str:
-    last = f"the last known one starts on {error.last.in_force_from}" if error.last else "none is known at all"
-    return f"{error.name} has no value on {error.on}; {last}"
+def _with_remedy(told: Text) -> Text:
+    return Text(
+        f"{told.nl}; kies een andere dag of voeg een waarde toe", f"{told.en}; choose another day or add a value"
+    )

@@ -57,7 +57,7 @@ class ProductionRefused(BadRequest):
                 Fault(
                     f"line {fault.line}, column {fault.column}",
                     fault.code,
-                    f"{fault.value!r}: {fault.reason.en}" if fault.value else fault.reason.en,
+                    fault.told,
                 )
                 for fault in faults.listed
             ],
@@ -93,7 +93,10 @@ class LinesKnownBefore(Conflict):
                 Fault(
                     f"lineId {line_id}",
                     "line_declared_before",
-                    f"provider {agb_code} declared it in production file {file}",
+                    Text(
+                        f"zorgaanbieder {agb_code} declareerde deze regel in productiebestand {file}; laat haar weg",
+                        f"provider {agb_code} declared it in production file {file}; leave it out",
+                    ),
                 )
                 for agb_code, line_id, file in listed
             ],

@@ -16,8 +16,8 @@ from services.tariffs.errors.calculations import (
     NoValueForCalculation,
     StepNotFound,
 )
-from services.tariffs.operations.cost_bases import agrees_with_its_hash, cost_prices, exact_json
-from services.tariffs.operations.indexations import refuse_missing
+from services.tariffs.operations.cost_bases import CAPITAL, agrees_with_its_hash, cost_prices, exact_json
+from services.tariffs.operations.indexations import Way, refuse_missing
 from services.tariffs.operations.known import Known, known
 from services.tariffs.rules.components import Component, Prestatie, PriceLevel
 from services.tariffs.rules.cost_prices import CostPrice, TariffBelowZero
@@ -37,10 +37,11 @@ from services.tariffs.rules.labels import Origin, Wording, describe
 from services.tariffs.rules.maximum import MaxMax
 from services.tariffs.rules.tariff import Tariff, maximum_tariff
 from services.tariffs.schemas.calculations import CalculationIn, CalculationOut, OverrideOut, UsedCostBase, code_name
-from services.tariffs.schemas.price_levels import ComponentAmounts, SubstitutionOut
+from services.tariffs.schemas.price_levels import COMPONENT_FIELDS, ComponentAmounts, SubstitutionOut
 from services.tariffs.store.calculations import CalculationStore, StoredCalculation
 from shared.kernel.dated import DatedValue, NoValueInForce, Status, value_on
 from shared.kernel.numbers import plain
+from shared.kernel.sources import Text
 from shared.kernel.steps import Steps
 from shared.plumbing.problems import Fault
 from shared.plumbing.schemas import ReceiptOut, StepOut
@@ -146,9 +147,11 @@ def _chosen(
             name = f"{parameter}.{day.year}"
         if not is_parameter(name):
             names = ", ".join((*INDEX_PARAMETERS, *HOUSING_PARAMETERS, MAX_MAX_SURCHARGE, MAX_MAX_ON_HOUSING))
-            faults.append(Fault(place, "unknown_parameter", f"no such parameter; there are: {names}"))
+            message = Text(f"deze parameter bestaat niet; kies: {names}", f"no such parameter; choose: {names}")
+            faults.append(Fault(place, "unknown_parameter", message))
         elif name in chosen:
-            faults.append(Fault(place, "parameter_twice", f"{name} is given twice"))
+            message = Text(f"{name} is twee keer gegeven; geef één waarde", f"{name} is given twice; give one value")
+            faults.append(Fault(place, "parameter_twice", message))
         elif fault := fault_of_parameter(name, value):
             faults.append(Fault(place, "value_not_possible", fault))
         else:
@@ -201,12 +204,18 @@ def _refuse_missing_indices(
     starts = {component: price.level for component, price in prices.items()}
     if norm is not None:
         starts.pop(Component.HOUSING, None)
-    values = in_force.index_values()
-
-    def one(component: Component) -> None:
-        IndexChains(values, sent.catch_up, Steps()).ratio(component, starts[component], level)
-
-    refuse_missing(starts, one, lambda _component: "/tariffYear")
+    place = f"/costBase/prestaties/{sent.prestatie}/components"
+    ways = [
+        Way(
+            component,
+            start,
+            level,
+            f"{place}/{CAPITAL if prices[component].taken_from else COMPONENT_FIELDS[component]}/priceLevel",
+            "/tariffYear",
+        )
+        for component, start in starts.items()
+    ]
+    refuse_missing(ways, in_force.index_values(), sent.catch_up)
 
 
 def _answer(computed: Computed, then: Known, calculation_id: uuid.UUID, now: datetime) -> CalculationOut:

@@ -14,12 +14,25 @@ from services.tariffs.rules.tariff_wording import note
 from services.tariffs.schemas.cost_bases import ComponentCost, CostBaseIn
 from services.tariffs.schemas.price_levels import COMPONENT_FIELDS
 from shared.kernel.receipts import canonical_hash
-from shared.kernel.sources import Source
+from shared.kernel.sources import Source, Text
 from shared.kernel.steps import Steps
 from shared.plumbing.problems import Fault
 
 CAPITAL = "capital"
 """What costprice measures instead of equity return; it stands in for it until there is a norm (decision 0014)."""
+
+NOT_MEASURED = Text(
+    "is niet gemeten of staat niet in de kostenbasis; ontbreken is niet nul: geef de kostprijs",
+    "was not measured, or is not in the cost base; missing is not zero: give the cost price",
+)
+SUPPRESSED = Text(
+    "is onderdrukt; ontbreken is niet nul: gebruik de kostenbasis zoals de analist haar ziet",
+    "is suppressed; missing is not zero: use the cost base as the analyst sees it",
+)
+NO_PRICE_LEVEL = Text(
+    "zonder prijspeil is er niet te indexeren; geef jaar en status",
+    "without a price level it cannot be indexed; give year and status",
+)
 
 NOT_HASHED = ("costBaseId", "frozenAt", "hash")
 
@@ -66,8 +79,12 @@ def cost_prices(
     place = f"/costBase/prestaties/{prestatie}"
     cost = base.prestaties.get(prestatie)
     if cost is None:
-        there = ", ".join(base.prestaties) or "none"
-        raise UnusableCostBase(prestatie, [Fault(place, "prestatie_missing", f"the cost base holds: {there}")])
+        there = ", ".join(base.prestaties)
+        message = Text(
+            f"de kostenbasis bevat: {there or 'geen'}; kies een daarvan of een andere kostenbasis",
+            f"the cost base holds: {there or 'none'}; choose one of them, or another cost base",
+        )
+        raise UnusableCostBase(prestatie, [Fault(place, "prestatie_missing", message)])
     found: dict[Component, CostPrice] = {}
     faults: list[Fault] = []
     for component in Component:
@@ -99,9 +116,9 @@ def cost_prices(
 def _fault(place: str, cost: ComponentCost | None) -> Fault | None:
     """Why a component's cost cannot be used; None if it can."""
     if cost is None:
-        return Fault(place, "component_missing", "was not measured, or is not in the cost base; missing is not zero")
+        return Fault(place, "component_missing", NOT_MEASURED)
     if cost.suppressed or cost.unit_cost is None:
-        return Fault(place, "component_suppressed", "is suppressed; missing is not zero")
+        return Fault(place, "component_suppressed", SUPPRESSED)
     if cost.price_level is None:
-        return Fault(f"{place}/priceLevel", "price_level_missing", "without a price level it cannot be indexed")
+        return Fault(f"{place}/priceLevel", "price_level_missing", NO_PRICE_LEVEL)
     return None

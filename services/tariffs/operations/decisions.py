@@ -39,7 +39,7 @@ from services.tariffs.rules.maximum import MaxMax
 from services.tariffs.schemas.decisions import COMPONENTS, DecisionLineIn, DraftChangeIn, DraftIn, WithdrawalIn
 from services.tariffs.store.decisions import DecisionStore, NewTariff, PublishedTariff
 from shared.kernel.sources import Text
-from shared.plumbing.problems import BadRequest, Fault, pointer
+from shared.plumbing.problems import BadRequest, Fault, faults_of
 from shared.plumbing.work import Work
 
 
@@ -86,12 +86,13 @@ def change_draft(work: Work, decision_id: UUID, version: int, wanted: DraftChang
         "replacedComponents": list(row.replaced_components),
         "reasons": row.reasons,
     }
+    changed = wanted.model_dump(by_alias=True, exclude_unset=True, mode="json")
     try:
-        merged = DraftIn.model_validate(as_sent | wanted.model_dump(by_alias=True, exclude_unset=True, mode="json"))
+        merged = DraftIn.model_validate(as_sent | changed)
     except ValidationError as error:
         raise BadRequest(
             Text("Het gewijzigde concept klopt niet.", "The changed draft is not valid."),
-            errors=[Fault(pointer(["body", *fault["loc"]]), fault["type"], fault["msg"]) for fault in error.errors()],
+            errors=faults_of(error, as_sent | changed),
         ) from error
     drafters = list(dict.fromkeys([*row.drafters, work.principal.subject]))
     store.change(decision_id, {"drafters": drafters, **_content(store, merged)})
@@ -318,7 +319,14 @@ def _line(store: DecisionStore, place: int, wanted: DecisionLineIn, faults: list
     found = store.calculation(wanted.calculation_id)
     if found is None or found.prestatie != wanted.prestatie:
         code = "calculation_not_found" if found is None else "calculation_of_another_prestatie"
-        message = "there is no such calculation" if found is None else f"this calculation is of {found.prestatie}"
+        message = Text(
+            "deze berekening bestaat niet; verbeter het nummer", "there is no such calculation; correct the id"
+        )
+        if found is not None:
+            message = Text(
+                f"deze berekening is van {found.prestatie}; kies er een van {wanted.prestatie}",
+                f"this calculation is of {found.prestatie}; choose one of {wanted.prestatie}",
+            )
         faults.append(Fault(f"/lines/{place}/calculationId", code, message))
         return {"request": request, "components": {}, "illustrative": True}
     steps = {step["id"]: step["value"] for step in found.answer["steps"]}

@@ -1,17 +1,21 @@
 """Bring amounts from one price level to another."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 
 from services.tariffs.errors.calculations import InvalidInput, NoValueForCalculation
 from services.tariffs.operations.known import Known, known
-from services.tariffs.rules.components import Component
-from services.tariffs.rules.indexation import Indexation, IndexBelowZero, IndexValues, index_components
+from services.tariffs.rules.components import Component, PriceLevel
+from services.tariffs.rules.index_faults import Bound, bounds_at_fault, chain_faults
+from services.tariffs.rules.indexation import CatchUp, Indexation, IndexBelowZero, IndexValues, index_components
 from services.tariffs.rules.labels import Origin
 from services.tariffs.schemas.indexations import IndexationIn, IndexationOut
 from services.tariffs.schemas.price_levels import COMPONENT_FIELDS, SubstitutionOut
 from shared.kernel.dated import NoValueInForce
-from shared.kernel.sources import Source
+from shared.kernel.numbers import plain
+from shared.kernel.sources import Source, Text
 from shared.plumbing.problems import Fault
 from shared.plumbing.schemas import ReceiptOut, StepOut
 from shared.plumbing.work import Work
@@ -21,7 +25,7 @@ def index(work: Work, sent: IndexationIn) -> IndexationOut:
     """The amounts at the price level asked for, with every year as a step.
 
     Raises:
-        NoValueForCalculation: years on the way have no value; names each index.
+        NoValueForCalculation: years on the way have no value; names every year of every index.
         InvalidInput: a value on the way is −100 % or less.
     """
     then = known(work, sent.known_at)
@@ -44,32 +48,48 @@ def _indexed(sent: IndexationIn, then: Known) -> Indexation:
     values = IndexValues(then.history, then.at)
     start, end = sent.from_.level, sent.to.level
 
-    def one(component: Component) -> None:
-        amount = {component: amounts[component]}
-        index_components(amount, start=start, end=end, values=values, catch_up=sent.catch_up)
-
-    refuse_missing(amounts, one, lambda _component: "/to" if end.year >= start.year else "/from")
+    ways = [Way(component, start, end, "/from", "/to") for component in amounts]
+    refuse_missing(ways, values, sent.catch_up)
     return index_components(amounts, start=start, end=end, values=values, catch_up=sent.catch_up, origins=origins)
 
 
-def refuse_missing(
-    components: Iterable[Component], compute: Callable[[Component], object], location: Callable[[Component], str]
-) -> None:
-    """Compute each component alone, so that every index that lacks a value is named at once.
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The index chain of a component, and where in the request its two ends stand."""
+
+    component: Component
+    start: PriceLevel
+    end: PriceLevel
+    start_place: str
+    end_place: str
+
+
+def refuse_missing(ways: Iterable[Way], values: IndexValues, catch_up: CatchUp) -> None:
+    """Name every year of every index that has no value on the way, at each end of the chain that is at fault.
 
     Raises:
         NoValueForCalculation, InvalidInput: see there.
     """
-    missing: dict[tuple[str, object], tuple[str, NoValueInForce]] = {}
+    missing: dict[tuple[str, date, str], NoValueInForce] = {}
     broken: list[Fault] = []
-    for component in components:
-        try:
-            compute(component)
-        except NoValueInForce as error:
-            missing.setdefault((error.name, error.on), (location(component), error))
-        except IndexBelowZero as error:
-            broken.append(Fault(location(component), "index_below_zero", str(error)))
+    for way in ways:
+        places = {Bound.START: way.start_place, Bound.END: way.end_place}
+        for fault in chain_faults(way.component, way.start, way.end, values=values, catch_up=catch_up):
+            if isinstance(fault, IndexBelowZero):
+                broken.append(Fault(way.end_place, "index_below_zero", _below_zero(fault)))
+                continue
+            for bound in bounds_at_fault(fault, way.start, way.end):
+                missing.setdefault((fault.name, fault.on, places[bound]), fault)
+    broken = list(dict.fromkeys(broken))
     if missing:
-        raise NoValueForCalculation(list(missing.values()))
+        raise NoValueForCalculation([(place, fault) for (_, _, place), fault in missing.items()], broken)
     if broken:
         raise InvalidInput(broken)
+
+
+def _below_zero(fault: IndexBelowZero) -> Text:
+    name, value = fault.index.parameter, plain(fault.value)
+    return Text(
+        f"{name} van {fault.year} is {value}; een prijsindex ligt boven -1: kies een ander jaar of verbeter de waarde",
+        f"{name} of {fault.year} is {value}; a price index lies above -1: choose another year or correct the value",
+    )

@@ -11,7 +11,7 @@ from services.tariffs.rules.in_force import INDEX_PARAMETERS, fault_of_parameter
 from services.tariffs.schemas.parameters import NAMES, ParameterIn, ParameterOut
 from services.tariffs.store.parameters import ParameterStore
 from shared.kernel.dated import DatedValue, NoValueInForce, Status, value_on
-from shared.kernel.sources import Source
+from shared.kernel.sources import Source, Text
 from shared.plumbing.problems import Fault
 from shared.plumbing.schemas import SourceOut
 from shared.plumbing.work import Work
@@ -89,15 +89,30 @@ def add_parameter(work: Work, sent: ParameterIn, response: Response) -> Paramete
 def _faults(sent: ParameterIn, unit: str) -> list[Fault]:
     faults = []
     if sent.name not in NAMES:
-        faults.append(Fault("/name", "unknown_parameter", f"there is no parameter {sent.name}; see GET /parameters"))
+        message = Text(
+            f"er is geen parameter {sent.name}; zie GET /parameters",
+            f"there is no parameter {sent.name}; see GET /parameters",
+        )
+        faults.append(Fault("/name", "unknown_parameter", message))
     elif fault := fault_of_parameter(sent.name, sent.value):
         faults.append(Fault("/value", "value_not_possible", fault))
     if sent.name in NAMES and sent.unit not in (None, unit):
-        faults.append(Fault("/unit", "other_unit", f"{sent.name} is in: {unit}"))
+        message = Text(
+            f"{sent.name} is in: {unit}; laat unit weg of geef deze", f"{sent.name} is in: {unit}; give this or no unit"
+        )
+        faults.append(Fault("/unit", "other_unit", message))
     if sent.in_force_until is not None and sent.in_force_until <= sent.in_force_from:
-        faults.append(Fault("/inForceUntil", "period", "lies after inForceFrom; it is the first day out of force"))
+        message = Text(
+            "ligt na inForceFrom; het is de eerste dag die niet meer geldt",
+            "lies after inForceFrom; it is the first day out of force",
+        )
+        faults.append(Fault("/inForceUntil", "period", message))
     if sent.name in INDEX_PARAMETERS and (sent.in_force_from.month, sent.in_force_from.day) != (1, 1):
-        faults.append(Fault("/inForceFrom", "index_year", "an index value holds for whole years: start on 1 January"))
+        message = Text(
+            "een indexcijfer geldt voor hele jaren: begin op 1 januari",
+            "an index value holds for whole years: start on 1 January",
+        )
+        faults.append(Fault("/inForceFrom", "index_year", message))
     return faults
 
 

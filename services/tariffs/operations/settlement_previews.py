@@ -122,10 +122,7 @@ def _checked(lines: Sequence[PreviewLineIn]) -> Any:
     if faults.count:
         raise BadRequest(
             Text(f"De regels hebben {faults.count} fouten.", f"The lines have {faults.count} faults."),
-            errors=[
-                Fault(f"/lines/{fault.line}/{fault.column}", fault.code, f"{fault.value!r}: {fault.reason.en}")
-                for fault in faults.listed
-            ],
+            errors=[Fault(f"/lines/{fault.line}/{fault.column}", fault.code, fault.told) for fault in faults.listed],
         )
     return table
 

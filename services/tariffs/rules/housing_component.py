@@ -15,6 +15,7 @@ from fractions import Fraction
 
 from services.tariffs.rules.labels import Origin, Wording, describe
 from shared.kernel.money import euros_to_cents
+from shared.kernel.sources import Text
 from shared.kernel.steps import Steps
 
 LONGEST_TERM_YEARS = 100
@@ -51,6 +52,11 @@ class HousingInputs:
             raise InvalidHousingInputs(faults)
 
 
+NOT_A_RATE = Text(
+    f"moet boven -1 liggen (dat is -100 %) en ten hoogste {RATE_DECIMALS} decimalen hebben",
+    f"must be above -1 (that is -100 %) and have at most {RATE_DECIMALS} decimals",
+)
+
 NOT_NEGATIVE = frozenset(
     {
         "investment_per_place",
@@ -68,27 +74,30 @@ def is_rate(value: Fraction) -> bool:
     return value > -1 and (value * 10**RATE_DECIMALS).denominator == 1
 
 
-def fault_of(name: str, value: Fraction) -> str | None:
+def fault_of(name: str, value: Fraction) -> Text | None:
     """What is wrong with a value as this input of the component; None if nothing is."""
     if name in NOT_NEGATIVE and value < 0:
-        return "must not be negative"
+        return Text("mag niet negatief zijn", "must not be negative")
     if name in {"capital_cost_rate", "index_rate"} and not is_rate(value):
-        return f"must be above -1 (that is -100 %) and have at most {RATE_DECIMALS} decimals"
+        return NOT_A_RATE
     if name == "term_years" and (value.denominator != 1 or not 1 <= value <= LONGEST_TERM_YEARS):
-        return f"must be a whole number of years from 1 to {LONGEST_TERM_YEARS}"
+        return Text(
+            f"moet een geheel aantal jaren zijn, van 1 tot en met {LONGEST_TERM_YEARS}",
+            f"must be a whole number of years from 1 to {LONGEST_TERM_YEARS}",
+        )
     if name == "occupancy" and not 0 < value <= 1:
-        return "must be above 0 and at most 1"
+        return Text("moet boven 0 liggen en ten hoogste 1 zijn", "must be above 0 and at most 1")
     if name == "days_per_year" and not 0 < value <= 366:
-        return "must be above 0 and at most 366"
+        return Text("moet boven 0 liggen en ten hoogste 366 zijn", "must be above 0 and at most 366")
     return None
 
 
 class InvalidHousingInputs(ValueError):
     """One or more inputs of the housing component cannot be; ``faults`` says per input what it must be."""
 
-    def __init__(self, faults: Mapping[str, str]) -> None:
+    def __init__(self, faults: Mapping[str, Text]) -> None:
         self.faults = faults
-        super().__init__("; ".join(f"{name} {fault}" for name, fault in faults.items()))
+        super().__init__("; ".join(f"{name} {fault.en}" for name, fault in faults.items()))
 
 
 @dataclass(frozen=True, slots=True)

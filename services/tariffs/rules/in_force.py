@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from services.tariffs.rules.components import Index
 from services.tariffs.rules.housing_component import (
-    RATE_DECIMALS,
+    NOT_A_RATE,
     HousingInputs,
     HousingNorm,
     fault_of,
@@ -19,9 +19,9 @@ from services.tariffs.rules.housing_component import (
 )
 from services.tariffs.rules.indexation import IndexValues
 from services.tariffs.rules.labels import origin_of
-from services.tariffs.rules.maximum import MaxMax
+from services.tariffs.rules.maximum import NEITHER_YES_NOR_NO, SURCHARGE_BELOW_ZERO, MaxMax
 from shared.kernel.dated import DatedValue, NoValueInForce, Status, value_on
-from shared.kernel.sources import Source
+from shared.kernel.sources import Source, Text
 
 HOUSING_PARAMETERS = tuple(f.name for f in fields(HousingInputs))
 MAX_MAX_SURCHARGE = "max_max_surcharge"
@@ -106,16 +106,14 @@ def chosen_value(name: str, value: Fraction, unit: str, on: date, known_at: date
     return DatedValue(name, value, unit, on, None, known_at, Status.ILLUSTRATIVE, source, illustrative=True)
 
 
-def fault_of_parameter(name: str, value: Fraction) -> str | None:
+def fault_of_parameter(name: str, value: Fraction) -> Text | None:
     """What is wrong with a value for a parameter of this name; None if nothing is."""
     if name.partition(".")[0] in INDEX_PARAMETERS:
-        return (
-            None if is_rate(value) else f"must be above -1 (that is -100 %) and have at most {RATE_DECIMALS} decimals"
-        )
+        return None if is_rate(value) else NOT_A_RATE
     if name == MAX_MAX_SURCHARGE:
-        return None if value >= 0 else "must not be negative: the second ceiling is not below the first"
+        return None if value >= 0 else SURCHARGE_BELOW_ZERO
     if name == MAX_MAX_ON_HOUSING:
-        return None if value in (0, 1) else "must be 1 (housing is raised as well) or 0 (it is not)"
+        return None if value in (0, 1) else NEITHER_YES_NOR_NO
     return fault_of(name, value)
 
 

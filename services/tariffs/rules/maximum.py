@@ -10,7 +10,16 @@ from fractions import Fraction
 
 from services.tariffs.rules.labels import Origin
 from services.tariffs.rules.tariff_wording import note
+from shared.kernel.sources import Text
 from shared.kernel.steps import Steps
+
+SURCHARGE_BELOW_ZERO = Text(
+    "mag niet negatief zijn: het tweede plafond ligt niet onder het eerste",
+    "must not be negative: the second ceiling is not below the first",
+)
+NEITHER_YES_NOR_NO = Text(
+    "moet 1 zijn (huisvesting wordt ook verhoogd) of 0 (niet)", "must be 1 (housing is raised as well) or 0 (it is not)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +44,9 @@ class MaxMax:
     def __post_init__(self) -> None:
         faults = {}
         if self.surcharge < 0:
-            faults["max_max_surcharge"] = "must not be negative: the second ceiling is not below the first"
+            faults["max_max_surcharge"] = SURCHARGE_BELOW_ZERO
         if self.on_housing not in (0, 1):
-            faults["max_max_on_housing"] = "must be 1 (housing is raised as well) or 0 (it is not)"
+            faults["max_max_on_housing"] = NEITHER_YES_NOR_NO
         if faults:
             raise InvalidMaxMax(faults)
 
@@ -45,9 +54,9 @@ class MaxMax:
 class InvalidMaxMax(ValueError):
     """A second ceiling cannot be computed so; ``faults`` says per parameter what it must be."""
 
-    def __init__(self, faults: dict[str, str]) -> None:
+    def __init__(self, faults: dict[str, Text]) -> None:
         self.faults = faults
-        super().__init__("; ".join(f"{name} {fault}" for name, fault in faults.items()))
+        super().__init__("; ".join(f"{name} {fault.en}" for name, fault in faults.items()))
 
 
 def max_max_tariff(tariff: Fraction, housing: Fraction, rule: MaxMax) -> Fraction:

@@ -78,6 +78,13 @@ class LineFault:
     code: str
     reason: Text
 
+    @property
+    def told(self) -> Text:
+        """The reason behind the value, where there is one to show."""
+        if not self.value:
+            return self.reason
+        return Text(f"{self.value!r}: {self.reason.nl}", f"{self.value!r}: {self.reason.en}")
+
 
 @dataclass(slots=True)
 class FaultList:

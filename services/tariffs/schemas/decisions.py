@@ -4,10 +4,10 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field, StringConstraints, model_validator
-from pydantic_core import PydanticCustomError
 
 from services.tariffs.rules.components import Component, Prestatie
 from shared.plumbing.schemas import ExactNumber, Instant, IsoDate, ReceiptOut, RequestModel, ResponseModel, StepOut
+from shared.plumbing.wording import refused
 
 ComponentName = Literal["labour", "material", "inventory", "equityReturn", "housing"]
 NAMES: dict[Component, ComponentName] = {
@@ -77,9 +77,17 @@ class DecisionLineIn(RequestModel):
     def one_origin(self) -> "DecisionLineIn":
         """A line has exactly one origin, and only components have a source of their own."""
         if (self.calculation_id is None) == (self.components is None):
-            raise PydanticCustomError("line_origin", "give either calculationId or components")
+            raise refused(
+                "line_origin",
+                "geef calculationId of components, een van beide",
+                "give either calculationId or components",
+            )
         if self.calculation_id is not None and (self.source is not None or self.max_max_tariff_cents is not None):
-            raise PydanticCustomError("line_origin", "a calculation has its own source and max-max tariff")
+            raise refused(
+                "line_origin",
+                "een berekening heeft haar eigen bron en max-maxtarief; laat source en maxMaxTariffCents weg",
+                "a calculation has its own source and max-max tariff; leave out source and maxMaxTariffCents",
+            )
         return self
 
 
@@ -104,25 +112,34 @@ class DraftIn(RequestModel):
     def whole(self) -> "DraftIn":
         """What must hold between the fields."""
         if self.in_force_until is not None and self.in_force_until <= self.in_force_from:
-            raise PydanticCustomError(
-                "in_force", "inForceUntil lies after inForceFrom; it is the first day out of force"
+            raise refused(
+                "in_force",
+                "inForceUntil ligt na inForceFrom; het is de eerste dag die niet meer geldt",
+                "inForceUntil lies after inForceFrom; it is the first day out of force",
             )
         if self.replaced_components and self.replaces is None:
-            raise PydanticCustomError("replaces_missing", "name in replaces the decision whose components are replaced")
+            raise refused(
+                "replaces_missing",
+                "noem in replaces het besluit waarvan componenten worden vervangen",
+                "name in replaces the decision whose components are replaced",
+            )
         if len(set(self.replaced_components)) < len(self.replaced_components):
-            raise PydanticCustomError("component_twice", "name each replaced component once")
+            raise refused(
+                "component_twice", "noem elke vervangen component één keer", "name each replaced component once"
+            )
         prestaties = [line.prestatie for line in self.lines]
         if len(set(prestaties)) < len(prestaties):
-            raise PydanticCustomError("prestatie_twice", "give each prestatie one line")
+            raise refused("prestatie_twice", "geef elke prestatie één regel", "give each prestatie one line")
         needed = {COMPONENTS[name] for name in self.replaced_components} or set(Component)
         for place, line in enumerate(self.lines):
             given = line.components
             missing = [NAMES[c] for c in Component if c in needed and given and getattr(given, c.value) is None]
             if missing:
-                raise PydanticCustomError(
+                names = ", ".join(missing)
+                raise refused(
                     "components_missing",
-                    "lines/{place}/components lacks {missing}; write 0 where a component is nothing",
-                    {"place": place, "missing": ", ".join(missing)},
+                    f"in lines/{place}/components ontbreekt {names}; schrijf 0 waar een component niets is",
+                    f"lines/{place}/components lacks {names}; write 0 where a component is nothing",
                 )
         return self
 

@@ -4,7 +4,6 @@ from fractions import Fraction
 from typing import Any
 
 from pydantic import Field, ValidationInfo, field_validator
-from pydantic_core import PydanticCustomError
 
 from services.tariffs.rules.housing_component import fault_of
 from services.tariffs.rules.in_force import HOUSING_PARAMETERS
@@ -19,6 +18,7 @@ from shared.plumbing.schemas import (
     SourceOut,
     StepOut,
 )
+from shared.plumbing.wording import refused
 
 EXAMPLE: dict[str, Any] = {
     "investmentPerPlace": "195000",
@@ -61,7 +61,7 @@ class HousingComponentIn(RequestModel):
         """Refuse what the input cannot be."""
         fault = None if value is None or info.field_name is None else fault_of(info.field_name, value)
         if fault:
-            raise PydanticCustomError("value_not_possible", "{fault}", {"fault": fault})
+            raise refused("value_not_possible", fault.nl, fault.en)
         return value
 
 

@@ -3,12 +3,12 @@
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from services.tariffs.rules.components import Component
 from services.tariffs.rules.indexation import CatchUp
 from services.tariffs.schemas.price_levels import PriceLevelIn, SubstitutionOut
 from shared.plumbing.schemas import ExactNumber, Instant, ReceiptOut, RequestModel, ResponseModel, StepOut
+from shared.plumbing.wording import refused
 
 EXAMPLE: dict[str, Any] = {
     "components": {"labour": "11.385385", "material": "2.691091", "housing": "1.033524"},
@@ -31,7 +31,7 @@ class AmountsIn(RequestModel):
     def at_least_one(self) -> "AmountsIn":
         """There must be something to index."""
         if not self.amounts:
-            raise PydanticCustomError("no_component", "give at least one component")
+            raise refused("no_component", "geef ten minste één component", "give at least one component")
         return self
 
     @property

@@ -4,12 +4,12 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field, StringConstraints, field_validator
-from pydantic_core import PydanticCustomError
 
 from services.tariffs.rules.components import Prestatie
 from services.tariffs.schemas.calculations import OverrideOut, Overrides
 from services.tariffs.schemas.price_levels import ComponentAmounts
 from shared.plumbing.schemas import ExactNumber, Instant, ReceiptOut, RequestModel, ResponseModel, TextOut
+from shared.plumbing.wording import refused
 
 EXAMPLE: dict[str, Any] = {
     "baseline": "latest",
@@ -43,7 +43,7 @@ class ScenarioIn(RequestModel):
         """A variant is told from another by its name."""
         names = [variant.name for variant in variants]
         if len(set(names)) < len(names):
-            raise PydanticCustomError("name_twice", "give each variant a name of its own")
+            raise refused("name_twice", "geef elke variant een eigen naam", "give each variant a name of its own")
         return variants
 
 

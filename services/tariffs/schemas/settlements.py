@@ -5,11 +5,11 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field, StringConstraints, model_validator
-from pydantic_core import PydanticCustomError
 
 from services.tariffs.rules.settlement import MAX_PRICE_CENTS
 from shared.plumbing.jobs import JobOut
 from shared.plumbing.schemas import Instant, IsoDate, ReceiptOut, RequestModel, ResponseModel, StepOut, TextOut
+from shared.plumbing.wording import refused
 
 MAX_PREVIEW_LINES = 10_000
 Kind = Literal["credit", "debit"]
@@ -74,7 +74,11 @@ class ExplicitTariffIn(RequestModel):
     def ordered(self) -> "ExplicitTariffIn":
         """The second ceiling is not below the first."""
         if self.max_max_cents is not None and self.max_max_cents < self.maximum_cents:
-            raise PydanticCustomError("ceilings_crossed", "maxMaxCents is not below maximumCents")
+            raise refused(
+                "ceilings_crossed",
+                "maxMaxCents ligt niet onder maximumCents; verhoog het of laat het weg",
+                "maxMaxCents is not below maximumCents; raise it or leave it out",
+            )
         return self
 
 
@@ -88,7 +92,9 @@ class StandpointIn(RequestModel):
     def one(self) -> "StandpointIn":
         """Exactly one of the two."""
         if (self.decision_id is None) == (self.known_at is None):
-            raise PydanticCustomError("standpoint", "give either decisionId or knownAt")
+            raise refused(
+                "standpoint", "geef decisionId of knownAt, een van beide", "give either decisionId or knownAt"
+            )
         return self
 
 
@@ -106,7 +112,11 @@ class PreviewIn(RequestModel):
         """Exactly one whole pair."""
         decided, given = (self.from_, self.to), (self.old_tariff, self.new_tariff)
         if not ((None not in decided and given == (None, None)) or (None not in given and decided == (None, None))):
-            raise PydanticCustomError("tariffs", "give either from and to, or oldTariff and newTariff")
+            raise refused(
+                "tariffs",
+                "geef from en to, of anders oldTariff en newTariff",
+                "give either from and to, or oldTariff and newTariff",
+            )
         return self
 
 
@@ -162,7 +172,11 @@ class SettlementIn(RequestModel):
     def one(self) -> "SettlementIn":
         """Either files or everything."""
         if (self.production_file_ids is None) == (self.all is None):
-            raise PydanticCustomError("scope", "give either productionFileIds or all: true")
+            raise refused(
+                "scope",
+                "geef productionFileIds of all: true, een van beide",
+                "give either productionFileIds or all: true",
+            )
         return self
 
 

@@ -76,6 +76,22 @@ def test_the_error_names_the_last_value_that_was_known() -> None:
     assert caught.value.last == last
 
 
+def test_the_error_names_the_values_on_either_side_of_the_day() -> None:
+    before = dated(1, date(2024, 1, 1), date(2025, 1, 1))
+    after = dated(2, date(2026, 1, 1), date(2027, 1, 1))
+    later = dated(3, date(2027, 1, 1))
+    with pytest.raises(
+        NoValueInForce, match=r"before it starts on 2024-01-01, the first known .* 2026-01-01"
+    ) as caught:
+        value_on([later, after, before], "index", date(2025, 6, 1), KNOWN)
+    assert (caught.value.last, caught.value.following) == (before, after)
+    with pytest.raises(
+        NoValueInForce, match="2023-06-01: the first known value after it starts on 2026-01-01"
+    ) as caught:
+        value_on([later, after], "index", date(2023, 6, 1), KNOWN)
+    assert (caught.value.last, caught.value.following) == (None, after)
+
+
 def test_a_parameter_without_any_value_is_named() -> None:
     with pytest.raises(NoValueInForce, match="parameter index has no value on 2025-01-01: it has no value at all"):
         value_on([], "index", START, KNOWN)

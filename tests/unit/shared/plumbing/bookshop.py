@@ -100,7 +100,10 @@ def add_book(
     if body.wait:
         time.sleep(body.wait)
     if body.title.startswith("sold"):
-        raise SoldOut(Text("Uitverkocht.", "Sold out."), errors=[Fault("/title", "sold", "choose another")])
+        raise SoldOut(
+            Text("Uitverkocht.", "Sold out."),
+            errors=[Fault("/title", "sold", Text("kies een ander", "choose another"))],
+        )
     if body.title.startswith("broken"):
         raise ZeroDivisionError("a secret of the handler: " + body.title)
     if body.title.startswith("early"):
@@ -227,7 +230,10 @@ def count(job_id: str, how: str) -> None:
         session.execute(insert(books).values(book_id=uuid.uuid4(), title=title[:50], pages=1))
         progress.at(0.5)
         if how == "sold out":
-            raise SoldOut(Text("Uitverkocht.", "Sold out."), errors=[Fault("/x", "sold", "choose another")])
+            raise SoldOut(
+                Text("Uitverkocht.", "Sold out."),
+                errors=[Fault("/x", "sold", Text("kies een ander", "choose another"))],
+            )
         if how == "broken":
             raise ZeroDivisionError("a secret of the job")
         if how.startswith("slow"):

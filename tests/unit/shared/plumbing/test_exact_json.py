@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.kernel.sources import Text
 from shared.plumbing.exact_json import MAX_DEPTH, MAX_DIGITS, NotExactJson, read, read_body
 from shared.plumbing.problems import MAX_FAULTS, BadRequest, Fault
 
@@ -118,4 +119,13 @@ def test_a_body_is_refused_as_a_problem() -> None:
     assert read_body(b'{"a": 0.5}') == {"a": Decimal("0.5")}
     with pytest.raises(BadRequest) as caught:
         read_body(b'{"a": Infinity}')
-    assert caught.value.errors == (Fault("/a", "number_not_finite", "Infinity is not a number that can be used"),)
+    assert caught.value.errors == (
+        Fault(
+            "/a",
+            "number_not_finite",
+            Text(
+                "Infinity is geen bruikbaar getal; geef een getal of laat het veld weg",
+                "Infinity is not a number that can be used; give a number or leave the field out",
+            ),
+        ),
+    )

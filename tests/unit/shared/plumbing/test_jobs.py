@@ -411,7 +411,7 @@ def test_a_job_cannot_have_an_impossible_state(admin: Engine) -> None:
 
 def test_a_problem_is_told_as_a_document() -> None:
     assert problem_document(None)["status"] == 500
-    found = problem_document(SoldOut(Text("Op.", "Gone."), errors=[Fault("/a", "b", "c")]))
+    found = problem_document(SoldOut(Text("Op.", "Gone."), errors=[Fault("/a", "b", Text("d", "c"))]))
     assert found["detail"] == "Gone."
     assert found["errors"] == [{"location": "/a", "code": "b", "message": "c"}]
 

@@ -1,11 +1,13 @@
 """shared.plumbing.problems: an error says what is wrong, where, and how to mend it, in two languages."""
 
 import json
-from typing import Any
+from typing import Annotated, Any, Literal
+from uuid import UUID
 
 import pytest
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
+from pydantic import StringConstraints, ValidationError
 
 import shared.plumbing.problems as module
 from shared.kernel.sources import Text
@@ -25,8 +27,15 @@ from shared.plumbing.problems import (
     render_plain,
     wants_dutch,
 )
+from shared.plumbing.schemas import RequestModel
+from shared.plumbing.wording import WORDS
 
 DETAIL = Text("Kies een ander jaar.", "Choose another year.")
+OUT_OF_RANGE = BadRequest(
+    DETAIL,
+    errors=[Fault("/year", "range", Text("kies 2024 tot en met 2028", "choose 2024 to 2028"))],
+    extra={"limit": 5},
+)
 
 
 def request(language: str = "") -> Request:
@@ -55,8 +64,7 @@ def test_each_problem_has_a_status_a_code_and_a_title_of_its_own() -> None:
 
 
 def test_a_problem_is_rendered_whole() -> None:
-    problem = BadRequest(DETAIL, errors=[Fault("/year", "range", "2024 to 2028")], extra={"limit": 5})
-    answer = render_for(request(), problem)
+    answer = render_for(request(), OUT_OF_RANGE)
     assert answer.status_code == 400
     assert answer.headers["content-type"] == MEDIA_TYPE
     assert answer.headers["cache-control"] == "no-store"
@@ -66,17 +74,21 @@ def test_a_problem_is_rendered_whole() -> None:
         "status": 400,
         "detail": "Choose another year.",
         "instance": "/books/v1/x",
-        "errors": [{"location": "/year", "code": "range", "message": "2024 to 2028"}],
+        "errors": [{"location": "/year", "code": "range", "message": "choose 2024 to 2028"}],
         "limit": 5,
     }
 
 
 def test_a_problem_speaks_dutch_to_who_reads_dutch() -> None:
-    answer = render_for(request("nl-BE, en;q=0.5"), Conflict(DETAIL))
+    answer = render_for(request("nl-BE, en;q=0.5"), OUT_OF_RANGE)
     body = json.loads(bytes(answer.body))
-    assert (body["title"], body["detail"]) == ("Dit kan nu niet", "Kies een ander jaar.")
+    assert (body["title"], body["detail"]) == ("De invoer klopt niet", "Kies een ander jaar.")
+    assert body["errors"] == [{"location": "/year", "code": "range", "message": "kies 2024 tot en met 2028"}]
     assert answer.headers["content-language"] == "nl"
-    assert "errors" not in body
+
+
+def test_a_problem_without_faults_lists_none() -> None:
+    assert "errors" not in json.loads(bytes(render_for(request(), Conflict(DETAIL)).body))
 
 
 @pytest.mark.parametrize(
@@ -128,8 +140,42 @@ def test_a_place_is_a_pointer_or_a_part_of_the_request(parts: tuple[Any, ...], p
 def test_every_fault_of_the_framework_is_named_up_to_a_measure() -> None:
     errors = [{"loc": ("body", index), "type": "missing", "msg": "Field required"} for index in range(MAX_FAULTS + 5)]
     found = faults_of(RequestValidationError(errors))
-    assert found[:2] == [Fault("/0", "missing", "Field required"), Fault("/1", "missing", "Field required")]
+    assert found[:2] == [Fault("/0", "missing", WORDS["missing"]), Fault("/1", "missing", WORDS["missing"])]
     assert len(found) == MAX_FAULTS
+
+
+class Shelf(RequestModel):
+    books: dict[Annotated[str, StringConstraints(max_length=3)], int | UUID]
+    first: Literal["latest"] | UUID
+    open: bool
+
+
+def test_a_place_is_one_of_the_body_also_where_the_framework_names_a_branch() -> None:
+    sent = {"books": {"a": "x", "long": 1, "b": {}}, "first": {}}
+    with pytest.raises(ValidationError) as caught:
+        Shelf.model_validate(sent)
+    assert {(fault.location, fault.code) for fault in faults_of(caught.value, sent)} == {
+        ("/books/a", "int_parsing"),
+        ("/books/a", "uuid_parsing"),
+        ("/books/b", "int_type"),
+        ("/books/b", "uuid_type"),
+        ("/books/long", "string_too_long"),
+        ("/first", "literal_error"),
+        ("/first", "uuid_type"),
+        ("/open", "missing"),
+    }
+
+
+def test_a_place_in_a_list_is_its_number() -> None:
+    error = RequestValidationError(
+        [{"loc": ("body", "lines", 1, "uuid"), "type": "uuid_type", "msg": "m"}], body={"lines": [1, 2]}
+    )
+    assert [fault.location for fault in faults_of(error)] == ["/lines/1"]
+
+
+def test_a_place_outside_the_body_stays_as_it_is() -> None:
+    error = RequestValidationError([{"loc": ("query", "on"), "type": "missing", "msg": "m"}], body={"on": 1})
+    assert [fault.location for fault in faults_of(error)] == ["query.on"]
 
 
 def test_headers_given_win_over_ours() -> None:

@@ -132,6 +132,31 @@ def test_every_unknown_and_doubled_key_is_named(seller: httpx.Client) -> None:
     assert "none" in seller.get(f"/books/{'0' * 32}?x=1").json()["errors"][0]["message"]
 
 
+def test_unknown_keys_and_wrong_values_are_named_together(seller: httpx.Client) -> None:
+    assert codes(seller.get("/books?x=1&knownAt=1&title=" + "x" * 61)) == [
+        ("query.x", "unknown_query_key"),
+        ("query.title", "string_too_long"),
+        ("query.knownAt", "instant_format"),
+    ]
+    assert codes(seller.get("/books/1?x=1")) == [("query.x", "unknown_query_key"), ("path.bookId", "uuid_parsing")]
+    assert codes(seller.get("/books?title=%00&knownAt=1")) == [
+        ("query.title", "text_not_storable"),
+        ("query.knownAt", "instant_format"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "message"),
+    [
+        ("nl", "deze sleutel is hier onbekend; laat haar weg of kies uit: knownAt, title"),
+        ("en", "this key is unknown here; leave it out or choose from: knownAt, title"),
+    ],
+)
+def test_a_fault_is_told_in_the_readers_language(seller: httpx.Client, language: str, message: str) -> None:
+    answer = seller.get("/books?x=1", headers={"Accept-Language": language})
+    assert (answer.headers["content-language"], answer.json()["errors"][0]["message"]) == (language, message)
+
+
 @pytest.mark.parametrize(
     "query",
     [

@@ -111,13 +111,44 @@ class TestIndexations:
         assert answer["illustrative"] is True
         assert {s["used"] for s in answer["substituted"]} == {"provisional", "expected"}
 
-    def test_every_index_without_a_value_is_named_at_once(self, service: Service) -> None:
-        problem = self.index(service, expected=400, to=level(2035))
+    def test_every_year_of_every_index_without_a_value_is_named_at_once(self, service: Service) -> None:
+        problem = self.index(service, expected=400, to=level(2030))
         assert problem["type"].endswith("no-value-in-force")
-        assert [m["parameter"] for m in problem["missing"]] == ["labour_index", "material_index"]
-        assert problem["missing"][0]["on"] == "2029-01-01"
+        assert [(m["parameter"], m["on"]) for m in problem["missing"]] == [
+            ("labour_index", "2029-01-01"),
+            ("labour_index", "2030-01-01"),
+            ("material_index", "2029-01-01"),
+            ("material_index", "2030-01-01"),
+        ]
         assert problem["missing"][0]["lastKnown"]["inForceFrom"] == "2028-01-01"
-        assert all(error["location"] == "/to" for error in problem["errors"])
+        assert problem["missing"][0]["nextKnown"] is None
+        assert [error["location"] for error in problem["errors"]] == ["/to"] * 4
+        assert (
+            "the last known value before it holds from 2028-01-01 until 2029-01-01" in problem["errors"][1]["message"]
+        )
+
+    def test_a_year_before_the_first_known_one_tells_from_when_values_are_known(self, service: Service) -> None:
+        body = {"components": {"labour": "100"}, "from": level(2010), "to": level(2012)}
+        answer = service.public.post("/indexations", body, headers={"Accept-Language": "nl"}).json()
+        known_from = answer["missing"][0]["nextKnown"]["inForceFrom"]
+        assert [(e["location"], e["message"]) for e in answer["errors"]] == [
+            (
+                place,
+                f"labour_index heeft geen waarde op {year}-01-01; pas zijn waarden bekend vanaf {known_from}; "
+                "kies een andere dag of voeg een waarde toe",
+            )
+            for year in (2011, 2012)
+            for place in ("/from", "/to")
+        ]
+        assert answer["missing"][0]["lastKnown"] is None
+
+    def test_a_chain_that_is_too_long_on_both_sides_names_each_side(self, service: Service) -> None:
+        both_sides = {"from": level(2010), "to": level(2030)}
+        problem = self.index(service, expected=400, components={"labour": "100"}, **both_sides)
+        at = {(e["message"].split()[5][:4], e["location"]) for e in problem["errors"]}
+        assert ("2011", "/from") in at
+        assert ("2030", "/to") in at
+        assert not at & {("2011", "/to"), ("2030", "/from")}
 
     def test_what_was_not_known_yet_is_not_used(self, service: Service) -> None:
         problem = self.index(service, expected=400, knownAt="2026-06-29T21:59:59Z")
