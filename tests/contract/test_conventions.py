@@ -85,9 +85,7 @@ def takes_a_body(door: Door) -> bool:
 @pytest.mark.parametrize("door", DOORS, ids=str)
 def test_an_unknown_query_key_is_named(ask: Any, door: Door) -> None:
     problem = is_problem(ask(door, more="?unknownKey=1"), 400)
-    assert [(fault["location"], fault["code"]) for fault in problem["errors"]] == [
-        ("query.unknownKey", "unknown_query_key")
-    ]
+    assert ("query.unknownKey", "unknown_query_key") in [(f["location"], f["code"]) for f in problem["errors"]]
 
 
 @pytest.mark.parametrize("door", [door for door in DOORS if door.guarded], ids=str)
