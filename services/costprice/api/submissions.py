@@ -1,5 +1,7 @@
 """Submissions: sent in by a provider, checked, explained, signed, and decided on by an analyst."""
 
+import json
+from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -18,6 +20,7 @@ from services.costprice.operations import cost_prices, receiving, submissions
 from services.costprice.operations.receiving import MAX_UPLOAD_BYTES, XLSX
 from services.costprice.roles import Role
 from services.costprice.rules.checks import Severity
+from services.costprice.schemas import content
 from services.costprice.schemas.content import SubmissionContentDocument
 from services.costprice.schemas.studies import AGB_PATTERN
 from services.costprice.schemas.submissions import (
@@ -43,11 +46,17 @@ from shared.plumbing.uploads import Upload, accepts
 router = APIRouter(route_class=ContractRoute, tags=["submissions"])
 
 REVIEWERS = (Role.ANALYST, Role.PROVIDER)
+EXAMPLE = json.loads(Path(content.__file__).with_name("submission_example.json").read_text("utf-8"))
 CONTENT_SCHEMA: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "description": "The filled form as XLSX, or JSON of the same content.",
-        "content": {JSON: {"schema": {"$ref": "#/components/schemas/SubmissionContentDocument"}}},
+        "content": {
+            JSON: {
+                "schema": {"$ref": "#/components/schemas/SubmissionContentDocument"},
+                "examples": {"a house with six beds": {"value": EXAMPLE}},
+            }
+        },
     }
 }
 

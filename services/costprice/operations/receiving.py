@@ -62,7 +62,7 @@ def receive_submission(
     study = find_study(work, study_id)
     target = Target(study, find_provider(work, study, agb_code), cost_year)
     refuse_another_year(study, cost_year)
-    reading = read_upload(upload)
+    reading = read_upload(upload, {"studyId": study["study_id"], "agbCode": agb_code, "costYear": cost_year})
     store = SubmissionStore(work.session)
     found = findings(reading.content, context_of(store, target), reading.readings)[:MOST_FINDINGS]
     counts = FindingCounts(
@@ -78,19 +78,24 @@ def receive_submission(
     return work.saved(answer, response, location=f"{BASE_PATH}/submissions/{answer.submission_id}")
 
 
-def read_upload(upload: Upload) -> FormReading:
-    """The content of an XLSX form or of JSON."""
+def read_upload(upload: Upload, address: Mapping[str, Any]) -> FormReading:
+    """The content of an XLSX form, or of JSON sent to this address."""
     if upload.media_type == JSON:
-        return FormReading(read_json(upload.content()))
+        return FormReading(read_json(upload.content(), address))
     try:
         return read_form(upload.content())
     except NotAForm as refused:
         raise UnreadableForm(refused) from refused
 
 
-def read_json(body: bytes) -> Any:
-    """The content in a JSON document, or a 400 problem that names every fault."""
+def read_json(body: bytes, address: Mapping[str, Any]) -> Any:
+    """The content in a JSON document, or a 400 problem that names every fault.
+
+    A form carries its study, provider and year; JSON may leave them to the address it is sent to.
+    """
     document = read_body(body)
+    if isinstance(document, dict):
+        document = {**address, **document}
     try:
         return SubmissionContentDocument.model_validate(document).content()
     except ValidationError as error:

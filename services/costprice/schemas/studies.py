@@ -91,7 +91,7 @@ class ProviderIn(RequestModel):
         alias_generator=to_camel,
         extra="forbid",
         frozen=True,
-        json_schema_extra={"examples": [{"name": "Kinderhuis De Voorbeeldster", "nzaNumber": "300-0001"}]},
+        json_schema_extra={"examples": [{"name": "Kinderhuis De Voorbeeldster (verzonnen)", "nzaNumber": "90001"}]},
     )
 
     name: ShortText
