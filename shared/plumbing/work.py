@@ -136,8 +136,9 @@ class Work:
         self._claim = Claim(subject, key)
         event.listen(self.session, "before_commit", self._refuse_without_answer)
 
-    def _refuse_without_answer(self, _session: Session) -> None:
-        if not self._answered:
+    def _refuse_without_answer(self, session: Session) -> None:
+        # A savepoint may be released at any time: nothing of it stands until the whole is committed.
+        if not self._answered and not session.in_nested_transaction():
             raise WorkError("work under an Idempotency-Key is committed by saved(), with its answer")
 
     def now(self) -> datetime:

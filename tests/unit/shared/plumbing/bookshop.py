@@ -106,6 +106,9 @@ def add_book(
         )
     if body.title.startswith("broken"):
         raise ZeroDivisionError("a secret of the handler: " + body.title)
+    if body.title.startswith("nested"):
+        with work.session.begin_nested():
+            work.session.execute(select(func.now()))
     if body.title.startswith("early"):
         work.session.commit()
     if body.title.startswith("rolled"):

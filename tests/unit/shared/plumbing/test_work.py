@@ -101,6 +101,14 @@ def test_an_operation_that_breaks_the_promise_saves_nothing(seller: httpx.Client
     assert titles(title) == 0
 
 
+def test_an_operation_may_use_a_savepoint(seller: httpx.Client, titles: Any) -> None:
+    title, headers = new_title("nested"), keyed()
+    answers = [seller.post("/books", json={"title": title}, headers=headers) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert answers[0].json() == answers[1].json()
+    assert titles(title) == 1
+
+
 def test_saving_twice_is_refused_and_the_first_counts(seller: httpx.Client, titles: Any) -> None:
     title, headers = new_title("twice"), keyed()
     assert seller.post("/books", json={"title": title}, headers=headers).status_code == 500
