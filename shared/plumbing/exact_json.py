@@ -11,7 +11,8 @@ from typing import Any
 
 from shared.kernel.numbers import PLAIN_DECIMAL
 from shared.kernel.sources import Text
-from shared.plumbing.problems import MAX_FAULTS, BadRequest, Fault, pointer
+from shared.plumbing.problems import BadRequest, Fault, pointer
+from shared.plumbing.wording import MAX_FAULTS
 
 MAX_DIGITS = 40
 MAX_DEPTH = 64

@@ -26,12 +26,10 @@ from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
 from shared.kernel.sources import Text
-from shared.plumbing.wording import words_of
+from shared.plumbing.wording import MAX_FAULTS, words_of
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:zorgtarief:problem:"
-MAX_FAULTS = 1000
-"""Faults named in one answer, so that a small body cannot ask for a huge answer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from shared.plumbing.problems import (
     wants_dutch,
 )
 from shared.plumbing.routes import ContractRoute
+from shared.plumbing.wording import MAX_FAULTS
 
 CONTACT = {
     "name": "Zorgtarief maintainers",
@@ -129,8 +130,13 @@ def methods_at(request: Request) -> list[str]:
 
 async def _on_invalid_input(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    problem = BadRequest(
-        Text("De invoer klopt niet; elke fout staat in errors.", "The input is not valid; errors names every fault."),
-        errors=faults_of(error),
+    errors = faults_of(error)
+    detail = Text(
+        "De invoer klopt niet; elke fout staat in errors.", "The input is not valid; errors names every fault."
     )
-    return render_for(request, problem)
+    if len(errors) == MAX_FAULTS:
+        detail = Text(
+            f"De invoer heeft ten minste {MAX_FAULTS} fouten; errors noemt de eerste {MAX_FAULTS}.",
+            f"The input has at least {MAX_FAULTS} faults; errors names the first {MAX_FAULTS}.",
+        )
+    return render_for(request, BadRequest(detail, errors=errors))

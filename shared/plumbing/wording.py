@@ -1,11 +1,15 @@
 """What the framework finds wrong with input, in Dutch and English: what is wrong, and what to do about it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pydantic_core import PydanticCustomError
+from pydantic import ValidationError
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from shared.kernel.sources import Text
+
+MAX_FAULTS = 1000
+"""Faults named in one answer, so that a small body cannot ask for a huge answer."""
 
 OBJECT = Text("geef een object", "give an object")
 LIST = Text("geef een lijst", "give a list")
@@ -106,6 +110,26 @@ WORDS: Mapping[str, Text] = {
 def refused(code: str, nl: str, en: str) -> PydanticCustomError:
     """What a validator raises to refuse a value, with a stable code and the words of both languages."""
     return PydanticCustomError(code, "{en}", {"nl": nl, "en": en})
+
+
+Found = tuple[tuple[int | str, ...], PydanticCustomError]
+"""A place below the value that is validated, and what is wrong there."""
+
+
+def refuse_all(found: Sequence[Found]) -> None:
+    """Raise what a validator found, each at its place and no more than are told; nothing where it found nothing."""
+    if found:
+        details = [InitErrorDetails(type=error, loc=place, input=None) for place, error in found[:MAX_FAULTS]]
+        raise ValidationError.from_exception_data("input", details)
+
+
+def found_in(error: ValidationError) -> list[Found]:
+    """What the framework found, to be raised again beside what a validator of ours finds."""
+    found = []
+    for one in error.errors(include_url=False, include_input=False)[:MAX_FAULTS]:
+        words = words_of(one["type"], one["msg"], one.get("ctx") or {})
+        found.append((one["loc"], refused(one["type"], words.nl, words.en)))
+    return found
 
 
 def words_of(kind: str, message: str, context: Mapping[str, Any]) -> Text:

@@ -131,6 +131,41 @@ def test_faults_name_the_line_and_field(service):
     assert "111222333" not in answer.text
 
 
+def test_faults_of_type_of_content_and_of_the_tariffs_are_told_together(service):
+    answer = preview(
+        service,
+        {"serviceDate": "2026-02-30", "agbCode": "123", "bsn": "x"},
+        {"quantity": "1", "uzovi": 5},
+        {"contractBasis": "handshake"},
+        {"prestatie": "kamer", "lineId": "A"},
+        newTariff=None,
+    )
+    assert {(fault["location"], fault["code"]) for fault in answer.json()["errors"]} == {
+        ("/", "tariffs"),
+        ("/lines/0/agbCode", "agb_code"),
+        ("/lines/0/bsn", "extra_forbidden"),
+        ("/lines/0/serviceDate", "date_from_datetime_parsing"),
+        ("/lines/1/lineId", "line_id_twice"),
+        ("/lines/1/quantity", "int_type"),
+        ("/lines/1/uzovi", "string_type"),
+        ("/lines/2/contractBasis", "contract_basis"),
+        ("/lines/2/lineId", "line_id_twice"),
+        ("/lines/3/prestatie", "prestatie_unknown"),
+        ("/lines/3/lineId", "line_id_twice"),
+    }
+
+
+def test_faults_of_lines_are_told_in_the_readers_language(service):
+    body = {"lines": [LINE | {"uzovi": "12"}], "oldTariff": OLD, "newTariff": NEW}
+    answer = service.public.post("/settlement-previews", body, headers={"Accept-Language": "nl"})
+    assert [fault["message"] for fault in answer.json()["errors"]] == ["'12': vier cijfers"]
+
+
+def test_what_is_no_line_is_refused(service):
+    for lines in (None, 5, {}, ["a"], [None]):
+        assert preview(service, lines=lines).status_code == 400
+
+
 @pytest.mark.parametrize(
     "changes",
     [
@@ -167,6 +202,7 @@ def test_from_and_to_moments_and_decisions(service):
     for step in ("adoption", "publication"):
         published = service.by("decider").post(f"/tariff-decisions/{first}/{step}").json()
     higher = body | {
+        "number": "TB/PREVIEW-2",
         "lines": [{"prestatie": "verblijf", "components": {"housing": "52"}}],
         "replaces": first,
         "replacedComponents": ["housing"],

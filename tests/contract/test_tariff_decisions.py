@@ -127,12 +127,12 @@ def test_who_changes_a_draft_does_not_adopt_it_either(service, year):
             {"lines": [{"prestatie": "verblijf", "components": PARTS | {"housing": "1e3"}}]},
             "/lines/0/components/housing",
         ),
-        ({"lines": [{"prestatie": "verblijf", "components": {"labour": "1"}}]}, "/"),
-        ({"lines": [{"prestatie": "verblijf", "components": PARTS}] * 2}, "/"),
+        ({"lines": [{"prestatie": "verblijf", "components": {"labour": "1"}}]}, "/lines/0/components"),
+        ({"lines": [{"prestatie": "verblijf", "components": PARTS}] * 2}, "/lines/1/prestatie"),
         ({"lines": [{"prestatie": "verblijf", "calculationId": str(uuid.uuid4())}]}, "/lines/0/calculationId"),
         ({"inForceFrom": 46000}, "/inForceFrom"),
-        ({"inForceUntil": "2020-01-01"}, "/"),
-        ({"replacedComponents": ["housing"]}, "/"),
+        ({"inForceUntil": "2020-01-01"}, "/inForceUntil"),
+        ({"replacedComponents": ["housing"]}, "/replacedComponents"),
         ({"surprise": 1}, "/surprise"),
         ({"number": "  "}, "/number"),
     ],
@@ -141,6 +141,20 @@ def test_bad_drafts_are_refused_with_the_place(service, year, changes, location)
     answer = service.by("analyst").post("/tariff-decisions", draft(year, **changes))
     assert answer.status_code == 400, answer.text
     assert location in [fault["location"] for fault in answer.json()["errors"]]
+
+
+def test_a_draft_that_is_wrong_in_several_ways_is_told_all_of_them(service, year):
+    lines = [{"prestatie": "verblijf", "components": PARTS}, {"prestatie": "verblijf", "components": {"labour": "1"}}]
+    wrong = draft(year, lines=lines, inForceUntil="2020-01-01", replacedComponents=["housing", "housing"])
+    answer = service.by("analyst").post("/tariff-decisions", wrong, headers={"Accept-Language": "nl"})
+    assert [(fault["location"], fault["code"]) for fault in answer.json()["errors"]] == [
+        ("/inForceUntil", "in_force"),
+        ("/replacedComponents", "replaces_missing"),
+        ("/replacedComponents", "component_twice"),
+        ("/lines/1/prestatie", "prestatie_twice"),
+        ("/lines/1/components", "components_missing"),
+    ]
+    assert answer.json()["errors"][4]["message"] == "hier ontbreekt housing; schrijf 0 waar een component niets is"
 
 
 def test_a_source_makes_a_line_definite(service, year):

@@ -7,7 +7,7 @@ from pydantic.alias_generators import to_camel
 
 from services.costprice.rules.allocation import Method
 from shared.plumbing.schemas import Instant, IsoDate, RequestModel, ResponseModel
-from shared.plumbing.wording import refused
+from shared.plumbing.wording import Found, refuse_all, refused
 
 Prestatie = Literal["dagopvang", "verblijf"]
 Year = Annotated[int, Field(strict=True, ge=2000, le=2100)]
@@ -56,14 +56,19 @@ class StudyIn(RequestModel):
 
     @model_validator(mode="after")
     def _consistent(self) -> "StudyIn":
+        found: list[Found] = []
         if len(set(self.cost_years)) < len(self.cost_years):
-            raise refused("cost_years_twice", "geef elk kostenjaar één keer", "give each cost year once")
+            error = refused("cost_years_twice", "geef elk kostenjaar één keer", "give each cost year once")
+            found.append((("costYears",), error))
         if len(set(self.prestaties)) < len(self.prestaties):
-            raise refused("prestaties_twice", "geef elke prestatie één keer", "give each prestatie once")
+            error = refused("prestaties_twice", "geef elke prestatie één keer", "give each prestatie once")
+            found.append((("prestaties",), error))
         if self.tariff_year <= max(self.cost_years):
-            raise refused(
+            error = refused(
                 "tariff_year", "het tariefjaar komt na de kostenjaren", "the tariff year comes after the cost years"
             )
+            found.append((("tariffYear",), error))
+        refuse_all(found)
         return self
 
 

@@ -2,11 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
 from services.tariffs.errors.decisions import DecisionNotFound, WrongState
 from services.tariffs.operations.decisions import would_be_set
@@ -14,7 +12,6 @@ from services.tariffs.operations.settlement_runs import histories
 from services.tariffs.operations.settlement_steps import receipt_of, sums_explained
 from services.tariffs.operations.tariffs_by_day import days_of as distinct_days
 from services.tariffs.operations.tariffs_by_day import known_at
-from services.tariffs.rules.components import Prestatie
 from services.tariffs.rules.corrected_lines import (
     FINDING_TEXTS,
     TARIFF_WITHDRAWN,
@@ -23,8 +20,9 @@ from services.tariffs.rules.corrected_lines import (
     lines_of,
 )
 from services.tariffs.rules.decisions import Piece, Rectangle, view
-from services.tariffs.rules.production import COLUMNS, FaultList, checked_lines, repeated_lines
+from services.tariffs.rules.production import FaultList, checked_lines
 from services.tariffs.rules.settlement import UNKNOWN, Tariffs, corrections, exact_sum, worth
+from services.tariffs.schemas.preview_lines import PRESTATIES, columns_of
 from services.tariffs.schemas.settlements import (
     CorrectionLineOut,
     ExplicitTariffIn,
@@ -36,22 +34,17 @@ from services.tariffs.schemas.settlements import (
     SumsOut,
 )
 from services.tariffs.store.decisions import DecisionStore, PublishedTariff
-from shared.kernel.sources import Text
-from shared.plumbing.problems import BadRequest, Fault
 from shared.plumbing.schemas import ReceiptOut, StepOut, TextOut
 from shared.plumbing.work import Work
-
-PRESTATIES = frozenset(Prestatie)
 
 
 def preview(work: Work, wanted: PreviewIn) -> PreviewOut:
     """The credit and debit lines, totals and findings that settling these lines would give.
 
     Raises:
-        BadRequest: lines have faults; every one is named.
         DecisionNotFound, WrongState: a standpoint names a decision that was withdrawn, or that is not there to be seen.
     """
-    table = _checked(wanted.lines)
+    table = _table(wanted.lines)
     lines = lines_of(table)
     history, moment = histories(work.session), work.now()
     withdrawn = np.zeros(table.num_rows, np.bool_)
@@ -107,30 +100,12 @@ def preview(work: Work, wanted: PreviewIn) -> PreviewOut:
     )
 
 
-def _checked(lines: Sequence[PreviewLineIn]) -> Any:
-    """The lines as a table, checked as those of a production file.
-
-    Raises:
-        BadRequest: with the place of every fault in the request.
-    """
-    rows = [line.model_dump(by_alias=True) for line in lines]
-    columns = {name: pa.array([_text(row[name]) for row in rows], pa.string()) for name in COLUMNS}
-    faults, places = FaultList(), np.arange(len(rows))
-    table = checked_lines(columns, places, PRESTATIES, faults)
-    for fault in repeated_lines(columns["lineId"], places):
-        faults.add(fault)
-    if faults.count:
-        raise BadRequest(
-            Text(f"De regels hebben {faults.count} fouten.", f"The lines have {faults.count} faults."),
-            errors=[Fault(f"/lines/{fault.line}/{fault.column}", fault.code, fault.told) for fault in faults.listed],
-        )
+def _table(lines: Sequence[PreviewLineIn]) -> Any:
+    """The lines, which the request has checked, as a table."""
+    columns = columns_of([line.model_dump(by_alias=True) for line in lines])
+    table = checked_lines(columns, np.arange(len(lines)), PRESTATIES, FaultList())
+    assert table is not None, "the request has checked its lines"
     return table
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    return format(value, "f") if isinstance(value, Decimal) else str(value)
 
 
 def _given(tariff: ExplicitTariffIn, count: int) -> Tariffs:

@@ -1,5 +1,6 @@
 """Tariff decisions and maximum tariffs as the contract has them."""
 
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -7,7 +8,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from services.tariffs.rules.components import Component, Prestatie
 from shared.plumbing.schemas import ExactNumber, Instant, IsoDate, ReceiptOut, RequestModel, ResponseModel, StepOut
-from shared.plumbing.wording import refused
+from shared.plumbing.wording import Found, refuse_all, refused
 
 ComponentName = Literal["labour", "material", "inventory", "equityReturn", "housing"]
 NAMES: dict[Component, ComponentName] = {
@@ -111,37 +112,48 @@ class DraftIn(RequestModel):
     @model_validator(mode="after")
     def whole(self) -> "DraftIn":
         """What must hold between the fields."""
+        found: list[Found] = []
         if self.in_force_until is not None and self.in_force_until <= self.in_force_from:
-            raise refused(
+            error = refused(
                 "in_force",
                 "inForceUntil ligt na inForceFrom; het is de eerste dag die niet meer geldt",
                 "inForceUntil lies after inForceFrom; it is the first day out of force",
             )
+            found.append((("inForceUntil",), error))
         if self.replaced_components and self.replaces is None:
-            raise refused(
+            error = refused(
                 "replaces_missing",
                 "noem in replaces het besluit waarvan componenten worden vervangen",
                 "name in replaces the decision whose components are replaced",
             )
+            found.append((("replacedComponents",), error))
         if len(set(self.replaced_components)) < len(self.replaced_components):
-            raise refused(
+            error = refused(
                 "component_twice", "noem elke vervangen component één keer", "name each replaced component once"
             )
-        prestaties = [line.prestatie for line in self.lines]
-        if len(set(prestaties)) < len(prestaties):
-            raise refused("prestatie_twice", "geef elke prestatie één regel", "give each prestatie one line")
+            found.append((("replacedComponents",), error))
+        refuse_all(found + list(self._line_faults()))
+        return self
+
+    def _line_faults(self) -> Iterator[Found]:
+        """Prestaties with two lines, and lines that lack a component that the decision takes from them."""
         needed = {COMPONENTS[name] for name in self.replaced_components} or set(Component)
+        seen: set[Prestatie] = set()
         for place, line in enumerate(self.lines):
+            if line.prestatie in seen:
+                error = refused("prestatie_twice", "geef elke prestatie één regel", "give each prestatie one line")
+                yield ("lines", place, "prestatie"), error
+            seen.add(line.prestatie)
             given = line.components
             missing = [NAMES[c] for c in Component if c in needed and given and getattr(given, c.value) is None]
             if missing:
                 names = ", ".join(missing)
-                raise refused(
+                error = refused(
                     "components_missing",
-                    f"in lines/{place}/components ontbreekt {names}; schrijf 0 waar een component niets is",
-                    f"lines/{place}/components lacks {names}; write 0 where a component is nothing",
+                    f"hier ontbreekt {names}; schrijf 0 waar een component niets is",
+                    f"this lacks {names}; write 0 where a component is nothing",
                 )
-        return self
+                yield ("lines", place, "components"), error
 
 
 class DraftChangeIn(RequestModel):

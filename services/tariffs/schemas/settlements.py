@@ -1,15 +1,24 @@
 """Settlements and their previews as the contract has them."""
 
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import (
+    Field,
+    ModelWrapValidatorHandler,
+    StringConstraints,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    field_validator,
+    model_validator,
+)
 
 from services.tariffs.rules.settlement import MAX_PRICE_CENTS
+from services.tariffs.schemas.preview_lines import every_fault
 from shared.plumbing.jobs import JobOut
 from shared.plumbing.schemas import Instant, IsoDate, ReceiptOut, RequestModel, ResponseModel, StepOut, TextOut
-from shared.plumbing.wording import refused
+from shared.plumbing.wording import Found, found_in, refuse_all, refused
 
 MAX_PREVIEW_LINES = 10_000
 Kind = Literal["credit", "debit"]
@@ -45,6 +54,14 @@ PREVIEW: dict[str, Any] = {
     "oldTariff": {"maximumCents": 50000, "housingCents": 4100, "maxMaxCents": 55000},
     "newTariff": {"maximumCents": 51200, "housingCents": 5300, "maxMaxCents": 56320},
 }
+
+
+WHOLE_PAIRS = ({"from", "to"}, {"oldTariff", "newTariff"})
+PAIRS = ("from", "to", "oldTariff", "newTariff")
+ONE_PAIR = (
+    "geef from en to, of anders oldTariff en newTariff",
+    "give either from and to, or oldTariff and newTariff",
+)
 
 
 class PreviewLineIn(RequestModel):
@@ -107,17 +124,26 @@ class PreviewIn(RequestModel):
     old_tariff: ExplicitTariffIn | None = None
     new_tariff: ExplicitTariffIn | None = None
 
-    @model_validator(mode="after")
-    def one_pair(self) -> "PreviewIn":
-        """Exactly one whole pair."""
-        decided, given = (self.from_, self.to), (self.old_tariff, self.new_tariff)
-        if not ((None not in decided and given == (None, None)) or (None not in given and decided == (None, None))):
-            raise refused(
-                "tariffs",
-                "geef from en to, of anders oldTariff en newTariff",
-                "give either from and to, or oldTariff and newTariff",
-            )
-        return self
+    @field_validator("lines", mode="wrap")
+    @classmethod
+    def checked(cls, sent: Any, of_types: ValidatorFunctionWrapHandler) -> Any:
+        """What is wrong with a line is told beside faults of its types."""
+        return every_fault(sent, of_types, MAX_PREVIEW_LINES)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def one_pair(cls, sent: Any, of_fields: ModelWrapValidatorHandler[Self]) -> Self:
+        """Exactly one whole pair of tariffs; told beside what is wrong with the fields."""
+        found: list[Found] = []
+        if isinstance(sent, dict) and {name for name in PAIRS if sent.get(name) is not None} not in WHOLE_PAIRS:
+            found.append(((), refused("tariffs", *ONE_PAIR)))
+        try:
+            wanted = of_fields(sent)
+        except ValidationError as error:
+            refuse_all(found + found_in(error))
+            raise
+        refuse_all(found)
+        return wanted
 
 
 class CorrectionLineOut(ResponseModel):

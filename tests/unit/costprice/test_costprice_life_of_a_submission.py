@@ -50,11 +50,11 @@ def test_a_study_is_opened_by_an_analyst_and_read_by_others(service: Service):
 @pytest.mark.parametrize(
     ("change", "place"),
     [
-        ({"costYears": [2024, 2024]}, "/"),
+        ({"costYears": [2024, 2024]}, "/costYears"),
         ({"costYears": []}, "/costYears"),
-        ({"tariffYear": 2025}, "/"),
+        ({"tariffYear": 2025}, "/tariffYear"),
         ({"prestaties": ["thuiszorg"]}, "/prestaties/0"),
-        ({"prestaties": ["verblijf", "verblijf"]}, "/"),
+        ({"prestaties": ["verblijf", "verblijf"]}, "/prestaties"),
         ({"policyRule": "iets"}, "/policyRule"),
         ({"deadline": "31-12-2026"}, "/deadline"),
         ({"more": 1}, "/more"),
@@ -67,6 +67,14 @@ def test_a_study_that_cannot_be_is_refused(service: Service, change, place):
 
     assert answer.status_code == 400, answer.text
     assert [error["location"] for error in answer.json()["errors"]] == [place]
+
+
+def test_a_study_that_cannot_be_in_several_ways_is_told_all_of_them(service: Service):
+    change = {"costYears": [2024, 2024], "prestaties": ["verblijf", "verblijf"], "tariffYear": 2024}
+    with service.by("analyst") as analyst:
+        answer = analyst.post("/studies", json=STUDY_BODY | change)
+
+    assert [error["location"] for error in answer.json()["errors"]] == ["/costYears", "/prestaties", "/tariffYear"]
 
 
 def test_the_form_is_pre_filled_and_can_be_read(service: Service, study):

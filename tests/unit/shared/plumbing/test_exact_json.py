@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from shared.kernel.sources import Text
 from shared.plumbing.exact_json import MAX_DEPTH, MAX_DIGITS, NotExactJson, read, read_body
-from shared.plumbing.problems import MAX_FAULTS, BadRequest, Fault
+from shared.plumbing.problems import BadRequest, Fault
+from shared.plumbing.wording import MAX_FAULTS
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 DOCUMENTS: st.SearchStrategy[Any] = st.recursive(

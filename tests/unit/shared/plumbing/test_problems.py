@@ -12,7 +12,6 @@ from pydantic import StringConstraints, ValidationError
 import shared.plumbing.problems as module
 from shared.kernel.sources import Text
 from shared.plumbing.problems import (
-    MAX_FAULTS,
     MEDIA_TYPE,
     BadRequest,
     Conflict,
@@ -28,7 +27,7 @@ from shared.plumbing.problems import (
     wants_dutch,
 )
 from shared.plumbing.schemas import RequestModel
-from shared.plumbing.wording import WORDS
+from shared.plumbing.wording import MAX_FAULTS, WORDS
 
 DETAIL = Text("Kies een ander jaar.", "Choose another year.")
 OUT_OF_RANGE = BadRequest(
