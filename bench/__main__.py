@@ -23,7 +23,7 @@ def main() -> int:
     unknown = set(arguments.only) - set(MODULES)
     if unknown:
         parser.error(f"no such measurement: {', '.join(sorted(unknown))}; there are {', '.join(MODULES)}")
-    console = Console(highlight=False)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
     results: dict[str, Any] = {}
     for name in arguments.only or MODULES:
         module = importlib.import_module(f"bench.{name}")
