@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from services.costprice.forms.archive import NotAForm
 from services.costprice.rules.faults import InputFaults
 from shared.kernel.sources import Text
+from shared.plumbing import problems
 from shared.plumbing.problems import BadRequest, Conflict, Fault, Forbidden, NotFound
 
 
@@ -106,7 +107,6 @@ class NotPossibleNow(Conflict):
 
 def invalid_input(refused: InputFaults, inside: str = "") -> BadRequest:
     """The problem for input that a rule refused; every fault with its place."""
-    return BadRequest(
-        Text("De invoer klopt niet; elke fout staat in errors.", "The input is not valid; errors names every fault."),
-        errors=[Fault(inside + fault.location or "/", fault.code, fault.message) for fault in refused.faults],
+    return problems.invalid_input(
+        [Fault(inside + fault.location or "/", fault.code, fault.message) for fault in refused.faults]
     )

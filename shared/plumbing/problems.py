@@ -61,7 +61,7 @@ class Problem(HTTPException):
     ) -> None:
         super().__init__(self.status, detail.en, dict(headers or {}))
         self.text = detail
-        self.errors = tuple(errors)
+        self.errors = tuple(errors[:MAX_FAULTS])
         self.extra = dict(extra or {})
 
 
@@ -224,6 +224,19 @@ def render_plain(status: int, path: str, dutch: bool, headers: Mapping[str, str]
     """The response for a status that the framework raised without words of its own."""
     code, title, detail = PLAIN_STATUS.get(status, (f"http-{status}", Text("Fout", "Error"), Text("Fout", "Error")))
     return render(status, code, title, detail, path=path, dutch=dutch, headers=headers)
+
+
+def invalid_input(errors: Sequence[Fault]) -> BadRequest:
+    """The problem for input with these faults; says so where there are more than are named."""
+    detail = Text(
+        "De invoer klopt niet; elke fout staat in errors.", "The input is not valid; errors names every fault."
+    )
+    if len(errors) >= MAX_FAULTS:
+        detail = Text(
+            f"De invoer heeft ten minste {MAX_FAULTS} fouten; errors noemt de eerste {MAX_FAULTS}.",
+            f"The input has at least {MAX_FAULTS} faults; errors names the first {MAX_FAULTS}.",
+        )
+    return BadRequest(detail, errors=errors)
 
 
 def pointer(parts: Sequence[Any]) -> str:

@@ -11,20 +11,18 @@ from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from shared.kernel.sources import Text
 from shared.plumbing.edge import Edge
 from shared.plumbing.identity import Principal, TokenVerifier, public
 from shared.plumbing.openapi import document_of
 from shared.plumbing.problems import (
-    BadRequest,
     Problem,
     faults_of,
+    invalid_input,
     render_for,
     render_plain,
     wants_dutch,
 )
 from shared.plumbing.routes import ContractRoute
-from shared.plumbing.wording import MAX_FAULTS
 
 CONTACT = {
     "name": "Zorgtarief maintainers",
@@ -130,13 +128,4 @@ def methods_at(request: Request) -> list[str]:
 
 async def _on_invalid_input(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    errors = faults_of(error)
-    detail = Text(
-        "De invoer klopt niet; elke fout staat in errors.", "The input is not valid; errors names every fault."
-    )
-    if len(errors) == MAX_FAULTS:
-        detail = Text(
-            f"De invoer heeft ten minste {MAX_FAULTS} fouten; errors noemt de eerste {MAX_FAULTS}.",
-            f"The input has at least {MAX_FAULTS} faults; errors names the first {MAX_FAULTS}.",
-        )
-    return render_for(request, BadRequest(detail, errors=errors))
+    return render_for(request, invalid_input(faults_of(error)))

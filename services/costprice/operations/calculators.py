@@ -1,14 +1,14 @@
 """Calculators that need nothing but their input: no study, no database."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any
 
 from services.costprice.errors import invalid_input
-from services.costprice.rules.allocation import Centre, Method, allocate, explain, shown
+from services.costprice.rules.allocation import Centre, Method, allocate, check, explain, shown
 from services.costprice.rules.cost_price import UNIT_OF
-from services.costprice.rules.faults import Fault, InputFaults
+from services.costprice.rules.faults import Fault, InputFaults, pointer
 from services.costprice.rules.production import POLICY_RULE_2018, Presence, count, units
 from services.costprice.schemas.calculators import (
     AllocationIn,
@@ -20,7 +20,7 @@ from services.costprice.schemas.calculators import (
 from shared import __version__
 from shared.kernel.numbers import plain
 from shared.kernel.receipts import Receipt, canonical_hash
-from shared.kernel.sources import Text
+from shared.kernel.sources import Source, Text
 from shared.kernel.steps import Steps
 from shared.plumbing.schemas import ReceiptOut, RequestModel, StepOut, TextOut
 
@@ -35,12 +35,15 @@ def allocate_costs(body: AllocationIn) -> AllocationOut:
     Raises:
         BadRequest: every fault of the input, or a system that has no solution, by name and place.
     """
-    _refuse_too_much(body)
     centres = [Centre(centre.id, centre.amount, centre.kind == "final") for centre in body.cost_centres]
+    too_much = list(_too_much(body))
     try:
+        if too_much:
+            check(body.method, centres, body.order, body.keys)
+            raise InputFaults(too_much)
         outcome = allocate(body.method, centres, body.order, body.keys)
     except InputFaults as refused:
-        raise invalid_input(refused) from refused
+        raise invalid_input(InputFaults(list(dict.fromkeys([*too_much, *refused.faults])))) from refused
     decimals = shown(outcome)
     return AllocationOut(
         method=body.method,
@@ -48,7 +51,7 @@ def allocate_costs(body: AllocationIn) -> AllocationOut:
         matrix={giver: _plain(row) for giver, row in decimals.matrix.items()},
         pools=_plain(decimals.pools),
         total=plain(sum((centre.amount for centre in centres), Fraction(0))),
-        steps=StepOut.all(explain(outcome)),
+        steps=StepOut.all(explain(outcome, _own_costs(body), _place("method"))),
         receipt=_receipt(body),
     )
 
@@ -65,12 +68,21 @@ def count_production(body: ProductionCountIn) -> ProductionCountOut:
         raise invalid_input(refused) from refused
     unit = UNIT_OF[body.prestatie.value]
     steps = Steps()
+    steps.add("prestatie", Text("Prestatie", "Prestatie"), body.prestatie.value, "choice", source=_place("prestatie"))
+    steps.add(
+        "presences",
+        Text("Opgegeven aanwezigheden", "Presences sent"),
+        len(body.presences),
+        "presences",
+        source=_place("presences"),
+    )
     total = steps.add(
         "units",
         Text(f"Eenheden {body.prestatie.value}", f"Units of {body.prestatie.value}"),
         units(days),
         unit,
         formula="number of lines that count",
+        inputs=("prestatie", "presences"),
         source=POLICY_RULE_2018,
     )
     return ProductionCountOut(
@@ -83,23 +95,31 @@ def count_production(body: ProductionCountIn) -> ProductionCountOut:
     )
 
 
-def _refuse_too_much(body: AllocationIn) -> None:
+def _too_much(body: AllocationIn) -> Iterator[Fault]:
     support = sum(centre.kind == "support" for centre in body.cost_centres)
-    faults = []
     if body.method is Method.RECIPROCAL and support > MOST_RECIPROCAL_CENTRES:
-        text = f"ten hoogste {MOST_RECIPROCAL_CENTRES}", f"at most {MOST_RECIPROCAL_CENTRES}"
-        faults.append(
-            Fault(
-                "too-many-support-centres",
-                "/costCentres",
-                Text(f"hulpkostenplaatsen: {text[0]}", f"support: {text[1]}"),
-            )
+        message = Text(
+            f"{support} hulpkostenplaatsen; geef er bij deze methode ten hoogste {MOST_RECIPROCAL_CENTRES}",
+            f"{support} support centres; give at most {MOST_RECIPROCAL_CENTRES} with this method",
         )
-    if sum(len(row) for row in body.keys.values()) > MOST_QUANTITIES:
-        text = f"ten hoogste {MOST_QUANTITIES}", f"at most {MOST_QUANTITIES}"
-        faults.append(Fault("too-many-quantities", "/keys", Text(f"hoeveelheden: {text[0]}", f"quantities: {text[1]}")))
-    if faults:
-        raise invalid_input(InputFaults(faults))
+        yield Fault("too-many-support-centres", "/costCentres", message)
+    quantities = sum(len(row) for row in body.keys.values())
+    if quantities > MOST_QUANTITIES:
+        message = Text(
+            f"{quantities} hoeveelheden; geef er ten hoogste {MOST_QUANTITIES}",
+            f"{quantities} quantities; give at most {MOST_QUANTITIES}",
+        )
+        yield Fault("too-many-quantities", "/keys", message)
+
+
+def _own_costs(body: AllocationIn) -> dict[str, Source]:
+    """Per centre the place of its own cost in the request."""
+    return {centre.id: _place("costCentres", index, "amount") for index, centre in enumerate(body.cost_centres)}
+
+
+def _place(field: str, *inside: str | int) -> Source:
+    """A place in the request: the field, and the pointer to the value."""
+    return Source(form="request", sheet=field, cell=pointer(field, *inside))
 
 
 def _plain(amounts: Mapping[str, Fraction]) -> dict[str, str]:

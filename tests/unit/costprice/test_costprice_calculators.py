@@ -23,6 +23,9 @@ MANUAL = {
 }
 
 
+EMPTY = {"document": None, "article": None, "url": None}
+
+
 def allocate(service: Service, **body):
     with service.by() as anyone:
         return anyone.post("/allocations", json=body)
@@ -50,10 +53,10 @@ def test_allocated_amounts_add_up_exactly_in_decimals(service: Service, method, 
         ({"keys": {}}, ["zero-keys", "zero-keys", "zero-keys"]),
         ({"order": ["Laundry"]}, ["missing-in-order"]),
         ({"order": ["Laundry", "Laundry", "X"]}, ["duplicate-in-order", "unknown-centre", "missing-in-order"]),
-        ({"keys": {"Laundry": {"Surgery": -1, "X": 1}}}, ["negative-key", "unknown-centre"]),
+        ({"keys": {"Laundry": {"Surgery": -1, "X": 1}}}, ["negative-key", "unknown-centre", "zero-keys", "zero-keys"]),
         (
             {"costCentres": [{"id": "a", "amount": "1", "kind": "support"}], "order": ["a"], "keys": {}},
-            ["no-final-centre"],
+            ["no-final-centre", "zero-keys"],
         ),
         ({"method": "iterative"}, ["enum"]),
         ({"costCentres": [{"id": "a", "amount": "1,5", "kind": "final"}]}, ["number_not_plain"]),
@@ -83,7 +86,39 @@ def test_too_much_for_one_request_is_refused(service: Service):
 
     assert allocate(service, **many).json()["errors"][0]["code"] == "too-many-support-centres"
     wide = MANUAL | {"method": "direct", "keys": {f"k{n}": row for n in range(21)}}
-    assert allocate(service, **wide).json()["errors"][0]["code"] == "too-many-quantities"
+    told = allocate(service, **wide).json()
+    assert told["errors"][0]["code"] == "too-many-quantities"
+    assert told["errors"][1]["code"] == "unknown-centre"
+    assert "20979 quantities" in told["errors"][0]["message"]
+
+
+def test_faults_of_centres_order_and_keys_are_told_together_in_dutch(service: Service):
+    centres = [*MANUAL["costCentres"], {"id": "Laundry", "amount": "1", "kind": "support"}]
+    change = {"costCentres": centres, "order": ["Laundry", "X"], "keys": {"Laundry": {"Surgery": 1, "Y": 2}}}
+    with service.by() as anyone:
+        body = {"method": "step-down"} | MANUAL | change
+        answer = anyone.post("/allocations", json=body, headers={"Accept-Language": "nl"})
+
+    assert [(error["location"], error["code"]) for error in answer.json()["errors"]] == [
+        ("/costCentres/5/id", "duplicate-centre"),
+        ("/order/1", "unknown-centre"),
+        ("/order", "missing-in-order"),
+        ("/keys/Laundry/Y", "unknown-centre"),
+        ("/keys/Housekeeping", "zero-keys"),
+        ("/keys/Administration", "zero-keys"),
+    ]
+    assert "geef elke kostenplaats een eigen naam" in answer.json()["errors"][0]["message"]
+
+
+@pytest.mark.parametrize("method", ["direct", "step-down", "reciprocal"])
+def test_every_step_of_an_allocation_carries_a_source(service: Service, method):
+    steps = allocate(service, method=method, **MANUAL).json()["steps"]
+
+    sent = {step["id"]: step["source"] for step in steps if not step["formula"]}
+    assert sent["method"] == {"form": "request", "sheet": "method", "cell": "/method"} | EMPTY
+    assert sent["own.Surgery"] == {"form": "request", "sheet": "costCentres", "cell": "/costCentres/3/amount"} | EMPTY
+    assert len(sent) == 6
+    assert {step["source"]["article"] for step in steps if step["formula"]} == {f"Decision: {method}"}
 
 
 @pytest.mark.parametrize(
@@ -105,7 +140,10 @@ def test_presences_are_counted_in_local_time(service: Service, prestatie, start,
     assert answer.status_code == 200, answer.text
     assert answer.json()["units"] == units == sum(line["counted"] for line in answer.json()["lines"])
     assert all(line["reason"]["nl"] and line["reason"]["en"] for line in answer.json()["lines"])
-    assert answer.json()["steps"][0]["source"]["document"].endswith("BR/REG-18100 (2018)")
+    *sent, units_step = answer.json()["steps"]
+    assert [step["source"]["cell"] for step in sent] == ["/prestatie", "/presences"]
+    assert units_step["source"]["document"].endswith("BR/REG-18100 (2018)")
+    assert units_step["inputs"] == [step["id"] for step in sent]
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from services.costprice.rules.allocation.centres import (
     Centre,
     Keys,
     Method,
+    check,
 )
 from services.costprice.rules.allocation.explanation import ShownAllocation, explain, record, shown
 from services.costprice.rules.allocation.methods import allocate
@@ -28,6 +29,7 @@ __all__ = [
     "Method",
     "ShownAllocation",
     "allocate",
+    "check",
     "explain",
     "record",
     "shown",

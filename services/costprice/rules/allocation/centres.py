@@ -1,6 +1,5 @@
 """What an allocation starts from and ends with, and what can be wrong with it."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -57,11 +56,14 @@ def check(method: Method, centres: Sequence[Centre], order: Sequence[str], keys:
 
     Raises:
         AllocationFaults: duplicate or missing centres, unknown names, negative quantities, or an order that does not
-            hold each support centre exactly once.
+            hold each support centre exactly once; beside these, centres whose cost has nowhere to go whatever the
+            other faults turn out to be.
     """
-    faults = [*_centre_faults(centres), *_order_faults(method, centres, order), *_key_faults(centres, keys)]
+    order_faults = list(_order_faults(method, centres, order))
+    faults = [*_centre_faults(centres), *order_faults, *_key_faults(centres, keys)]
     if faults:
-        raise AllocationFaults(faults)
+        closing = order if method is Method.STEP_DOWN and not order_faults else ()
+        raise AllocationFaults([*faults, *_certain_zero_keys(method, centres, closing, keys)])
 
 
 def zero_keys(name: str) -> Fault:
@@ -94,9 +96,9 @@ def singular_system(ids: Sequence[str]) -> Fault:
 
 
 def _centre_faults(centres: Sequence[Centre]) -> Iterator[Fault]:
-    counts = Counter(centre.id for centre in centres)
+    seen: set[str] = set()
     for index, centre in enumerate(centres):
-        if counts[centre.id] > 1 and centre.id in {earlier.id for earlier in centres[:index]}:
+        if centre.id in seen:
             yield Fault(
                 "duplicate-centre",
                 pointer("costCentres", index, "id"),
@@ -105,6 +107,7 @@ def _centre_faults(centres: Sequence[Centre]) -> Iterator[Fault]:
                     f"cost centre {centre.id} is given more than once; give each cost centre a name of its own",
                 ),
             )
+        seen.add(centre.id)
     if not any(centre.final for centre in centres):
         yield Fault(
             "no-final-centre",
@@ -179,10 +182,26 @@ def _key_faults(centres: Sequence[Centre], keys: Keys) -> Iterator[Fault]:
                     "negative-key",
                     location,
                     Text(
-                        "een sleutelhoeveelheid kan niet negatief zijn",
-                        "a key quantity cannot be negative",
+                        "een sleutelhoeveelheid kan niet negatief zijn; geef nul of meer",
+                        "a key quantity cannot be negative; give zero or more",
                     ),
                 )
+
+
+def _certain_zero_keys(
+    method: Method, centres: Sequence[Centre], closing: Sequence[str], keys: Keys
+) -> Iterator[Fault]:
+    """Support centres whose own cost nobody can receive, also once misspelled names and orders are corrected."""
+    known = {centre.id for centre in centres}
+    if any(giver not in known for giver in keys):
+        return
+    finals = {centre.id for centre in centres if centre.final}
+    givers = dict.fromkeys(centre.id for centre in centres if not centre.final and centre.amount)
+    for giver in givers:
+        closed = {giver, *closing[: closing.index(giver)]} if giver in closing else {giver}
+        cannot = closed | (known - finals if method is Method.DIRECT and finals else set())
+        if not any(quantity > 0 and name not in cannot for name, quantity in keys.get(giver, {}).items()):
+            yield zero_keys(giver)
 
 
 def _unknown(name: str, location: str) -> Fault:

@@ -11,6 +11,10 @@ from shared.kernel.steps import Steps
 
 MOST_PLACES = 20
 
+READING = "Zorgtarief, docs/decisions/0018 (reading of this project; the authority's method was not found)"
+RULE = {method: Source(document=READING, article=f"Decision: {method.value}") for method in Method}
+"""Where it is published how a method allocates."""
+
 METHOD_TEXT = {
     Method.DIRECT: Text("direct: alleen naar hoofdkostenplaatsen", "direct: to final centres only"),
     Method.STEP_DOWN: Text(
@@ -39,16 +43,20 @@ def shown(allocation: Allocation) -> ShownAllocation:
     )
 
 
-def explain(allocation: Allocation, sources: Mapping[str, Source] | None = None) -> Steps:
+def explain(
+    allocation: Allocation, sources: Mapping[str, Source] | None = None, method_source: Source | None = None
+) -> Steps:
     """The allocation step by step: own cost, pool, what each pool gave, and the cost of each final centre.
 
     Args:
         allocation: the outcome to explain.
         sources: per centre where its own cost was read, if known.
+        method_source: where the method was chosen, if known.
     """
     origin = sources or {}
     steps = Steps()
-    steps.add("method", Text("Methode van toerekening", "Allocation method"), allocation.method.value, "choice")
+    label = Text("Methode van toerekening", "Allocation method")
+    steps.add("method", label, allocation.method.value, "choice", source=method_source)
     own = {}
     for centre in allocation.centres:
         own[centre.id] = f"own.{step_name(centre.id)}"
@@ -67,6 +75,7 @@ def record(steps: Steps, allocation: Allocation, own: Mapping[str, str], prefix:
         own: per centre the id of the step with its own cost; a centre without cost may be left out.
         prefix: what the new step ids begin with.
     """
+    rule = RULE[allocation.method]
     received: dict[str, list[str]] = {}
     for giver, row in allocation.matrix.items():
         pool = f"{prefix}pool.{step_name(giver)}"
@@ -79,7 +88,7 @@ def record(steps: Steps, allocation: Allocation, own: Mapping[str, str], prefix:
             formula = " + ".join(inputs)
         text = METHOD_TEXT[allocation.method]
         label = Text(f"Te verdelen van {giver} ({text.nl})", f"To be given away by {giver} ({text.en})")
-        steps.add(pool, label, allocation.pools[giver], "EUR", formula=formula, inputs=inputs)
+        steps.add(pool, label, allocation.pools[giver], "EUR", formula=formula, inputs=inputs, source=rule)
         for receiver, share in row.items():
             gift = f"{prefix}allocated.{step_name(giver)}.{step_name(receiver)}"
             steps.add(
@@ -89,12 +98,14 @@ def record(steps: Steps, allocation: Allocation, own: Mapping[str, str], prefix:
                 "EUR",
                 formula=f"{pool} × key({giver}, {receiver}) / Σ key({giver})",
                 inputs=(pool,),
+                source=rule,
             )
             received.setdefault(receiver, []).append(gift)
     for name, amount in allocation.final.items():
         inputs = ([own[name]] if name in own else []) + received.get(name, [])
         label = Text(f"Kosten van {name} na toerekening", f"Cost of {name} after allocation")
-        steps.add(f"{prefix}final.{step_name(name)}", label, amount, "EUR", formula=" + ".join(inputs), inputs=inputs)
+        step, formula = f"{prefix}final.{step_name(name)}", " + ".join(inputs)
+        steps.add(step, label, amount, "EUR", formula=formula, inputs=inputs, source=rule)
 
 
 def step_name(name: str) -> str:

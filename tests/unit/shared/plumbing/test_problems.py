@@ -20,6 +20,7 @@ from shared.plumbing.problems import (
     Unauthenticated,
     Unavailable,
     faults_of,
+    invalid_input,
     pointer,
     render,
     render_for,
@@ -175,6 +176,16 @@ def test_a_place_in_a_list_is_its_number() -> None:
 def test_a_place_outside_the_body_stays_as_it_is() -> None:
     error = RequestValidationError([{"loc": ("query", "on"), "type": "missing", "msg": "m"}], body={"on": 1})
     assert [fault.location for fault in faults_of(error)] == ["query.on"]
+
+
+def test_more_faults_than_are_named_are_said_to_be_more() -> None:
+    few = invalid_input([Fault("/", "x", DETAIL)] * (MAX_FAULTS - 1))
+    assert (len(few.errors), few.text.en) == (MAX_FAULTS - 1, "The input is not valid; errors names every fault.")
+    many = invalid_input([Fault("/", "x", DETAIL)] * (MAX_FAULTS + 1))
+    assert (len(many.errors), many.text.nl) == (
+        MAX_FAULTS,
+        "De invoer heeft ten minste 1000 fouten; errors noemt de eerste 1000.",
+    )
 
 
 def test_headers_given_win_over_ours() -> None:

@@ -59,3 +59,20 @@ def test_own_cost_points_to_where_it_was_read():
 
     assert steps["own.s"].source == cell
     assert steps["own.t"].source is None
+
+
+@pytest.mark.parametrize("method", list(Method))
+def test_each_computed_step_names_the_published_reading_of_its_method(method):
+    chosen = Source(form="request", sheet="method", cell="/method")
+
+    steps = explain(allocate(method, CENTRES, ["s", "t"], KEYS), method_source=chosen)
+
+    assert steps["method"].source == chosen
+    computed = [step for step in steps if step.formula]
+    assert {step.id.partition(".")[0] for step in computed} == {"pool", "allocated", "final"}
+    assert {(step.source.document, step.source.article) for step in computed} == {
+        (
+            "Zorgtarief, docs/decisions/0018 (reading of this project; the authority's method was not found)",
+            f"Decision: {method.value}",
+        )
+    }

@@ -151,7 +151,29 @@ def test_there_must_be_a_final_centre():
     with pytest.raises(AllocationFaults) as refused:
         allocate(Method.DIRECT, [support("s")], [], {})
 
-    assert codes_and_places(refused) == [("no-final-centre", "/costCentres")]
+    assert codes_and_places(refused) == [("no-final-centre", "/costCentres"), ("zero-keys", "/keys/s")]
+
+
+@pytest.mark.parametrize(
+    ("method", "order", "keys", "stuck"),
+    [
+        (Method.DIRECT, ["s", "t"], {}, ["s", "t"]),
+        (Method.DIRECT, ["s", "t"], {"s": quantities(t=1), "t": quantities(a=1)}, ["s"]),
+        (Method.RECIPROCAL, ["s", "t"], {"s": quantities(t=1, s=2), "t": quantities(t=9)}, ["t"]),
+        (Method.STEP_DOWN, ["s", "t"], {"s": quantities(a=1), "t": quantities(s=1)}, ["t"]),
+        (Method.STEP_DOWN, ["s"], {"s": quantities(a=1), "t": quantities(s=1)}, []),
+        (Method.DIRECT, ["s", "t"], {"s": quantities(a=1), "T": quantities(a=1)}, []),
+        (Method.DIRECT, ["s", "t"], {"s": quantities(A=1), "t": quantities(a=1)}, []),
+    ],
+)
+def test_beside_other_faults_a_centre_is_named_whose_cost_certainly_has_nowhere_to_go(method, order, keys, stuck):
+    centres = [support("s"), support("t"), support("u", 0), final("a"), final("a")]
+
+    with pytest.raises(AllocationFaults) as refused:
+        allocate(method, centres, [*order, "u"], keys)
+
+    assert [place for code, place in codes_and_places(refused) if code == "zero-keys"] == [f"/keys/{n}" for n in stuck]
+    assert codes_and_places(refused)[0] == ("duplicate-centre", "/costCentres/4/id")
 
 
 def test_only_step_down_needs_an_order():
