@@ -93,6 +93,7 @@ def _computed(variants: Sequence[VariantIn], baseline: CalculationIn, then: Know
 
 def _shown(variant: VariantIn, made: Computed, baseline: CalculationOut, units: Fraction | None) -> VariantOut:
     difference = made.tariff.maximum_tariff_cents - baseline.maximum_tariff_cents
+    steps = StepOut.all(made.steps)
     return VariantOut(
         name=variant.name,
         overrides=made.overrides,
@@ -101,8 +102,9 @@ def _shown(variant: VariantIn, made: Computed, baseline: CalculationOut, units: 
         max_max_tariff_cents=made.tariff.max_max_tariff_cents,
         housing_cents=made.tariff.housing_cents,
         difference_cents=difference,
-        differences=_differences(baseline.steps, StepOut.all(made.steps)),
+        differences=_differences(baseline.steps, steps),
         total_effect=None if units is None else TotalEffect(units=units, difference_cents=units * difference),
+        steps=steps,
         illustrative=made.steps.illustrative,
     )
 

@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints, field_validator
 from services.tariffs.rules.components import Prestatie
 from services.tariffs.schemas.calculations import OverrideOut, Overrides
 from services.tariffs.schemas.price_levels import ComponentAmounts
-from shared.plumbing.schemas import ExactNumber, Instant, ReceiptOut, RequestModel, ResponseModel, TextOut
+from shared.plumbing.schemas import ExactNumber, Instant, ReceiptOut, RequestModel, ResponseModel, StepOut, TextOut
 from shared.plumbing.wording import refused
 
 EXAMPLE: dict[str, Any] = {
@@ -77,6 +77,7 @@ class VariantOut(ResponseModel):
     difference_cents: int = Field(description="Maximum tariff of the variant minus that of the baseline.")
     differences: list[StepDifference]
     total_effect: TotalEffect | None = Field(description="Null where the cost base does not tell the volume.")
+    steps: list[StepOut]
     illustrative: bool
 
 
