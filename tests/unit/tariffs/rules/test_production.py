@@ -195,3 +195,10 @@ def test_a_day_is_a_day_of_the_calendar():
     assert as_day("2024-02-29") == date(2024, 2, 29)
     assert as_day("2026-13-01") is None
     assert as_day("2026-1-1") is None
+
+
+def test_a_fault_is_told_behind_the_value_where_there_is_one_to_show() -> None:
+    assert LineFault(2, "uzovi", "12", "uzovi", Text("vier cijfers", "four digits")).told == Text(
+        "'12': vier cijfers", "'12': four digits"
+    )
+    assert LineFault(1, "uzovi", "", "column_missing", Text("ontbreekt", "is missing")).told.en == "is missing"
