@@ -5,6 +5,7 @@ import csv
 import io
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 
 import procrastinate
 import pyarrow as pa
@@ -30,11 +31,11 @@ class World:
     """One service on a database of its own, with shorthand for the main job."""
 
     def __init__(self, service, storage, url):
-        self.service, self.storage, self.url = service, storage, url
+        self.service, self.storage, self.url, self.numbers = service, storage, url, count(1)
 
-    def decide(self, number="TB/1", **changes):
+    def decide(self, **changes):
         body = {
-            "number": number,
+            "number": f"TB/{next(self.numbers)}",
             "title": "Proef",
             "lines": [{"prestatie": "verblijf", "components": PARTS, "maxMaxTariffCents": 55_000}],
             "inForceFrom": "2026-01-01",
@@ -51,7 +52,7 @@ class World:
 
     def raise_housing(self, replaces, housing, max_max):
         lines = [{"prestatie": "verblijf", "components": {"housing": housing}, "maxMaxTariffCents": max_max}]
-        return self.decide("TB/2", lines=lines, replaces=replaces["decisionId"], replacedComponents=["housing"])
+        return self.decide(lines=lines, replaces=replaces["decisionId"], replacedComponents=["housing"])
 
     def send(self, *lines, agb=MINE, **options):
         content = "\n".join([HEADER, *lines, ""]).encode()
@@ -402,6 +403,9 @@ class TestFiles:
             (7, "lineId", "line_id_twice"),
         }
         assert body["faultCount"] == 9 == len(body["errors"])
+        places = [error["location"] for error in body["errors"]]
+        assert (places.count("line 5"), places.count("line 3, column uzovi")) == (1, 1)
+        assert not [place for place in places if place.endswith((" ", ","))]
         assert "123456782" not in answer.text
         assert world.service.by("analyst").post("/settlements", {"all": True}).status_code == 409
 
@@ -424,6 +428,7 @@ class TestFiles:
         headers = {"Content-Type": media_type}
         answer = world.service.by("analyst").post("/production-files", content=content, headers=headers)
         assert (answer.status_code, answer.json()["faults"][0]["code"]) == (400, code), answer.text
+        assert [error["location"] for error in answer.json()["errors"]] == ["file"]
 
     def test_a_code_that_lost_its_zeros_is_refused(self, world):
         target = io.BytesIO()
@@ -433,6 +438,7 @@ class TestFiles:
             "/production-files", content=target.getvalue(), headers={"Content-Type": PARQUET}
         )
         assert [fault["code"] for fault in answer.json()["faults"]] == ["column_type"]
+        assert [error["location"] for error in answer.json()["errors"]] == ["column uzovi"]
 
     def test_other_media_types_are_refused(self, world):
         answer = world.service.by("analyst").post("/production-files", {"lines": []})

@@ -3,6 +3,7 @@
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from itertools import count
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -21,6 +22,7 @@ def service(service_url, issuer, tmp_path_factory):
 
 
 _next_year = iter(range(2030, 9000, 10))
+_next_number = count(1)
 
 
 @pytest.fixture
@@ -30,7 +32,7 @@ def year():
 
 def draft(year, *, prestatie="verblijf", components=None, **changes):
     return {
-        "number": f"TB/TEST-{year}",
+        "number": f"TB/TEST-{year}-{next(_next_number)}",
         "title": "Proef",
         "lines": [{"prestatie": prestatie, "components": components or PARTS}],
         "inForceFrom": f"{year}-01-01",
@@ -115,6 +117,111 @@ def test_who_changes_a_draft_does_not_adopt_it_either(service, year):
     assert service.by("decider").post(f"{address}/adoption").status_code == 200
     late = both.patch(address, {"reasons": "Te laat."}, headers={"If-Match": changed.headers["etag"]})
     assert late.status_code == 409
+
+
+@pytest.mark.parametrize("star", ["*", " * "])
+def test_any_version_of_a_draft_is_changed_with_a_star(service, year, star):
+    address = f"/tariff-decisions/{drafted(service, draft(year))}"
+    changed = service.by("analyst").patch(address, {"reasons": "Beter."}, headers={"If-Match": star})
+    assert (changed.status_code, changed.json()["reasons"], changed.json()["version"]) == (200, "Beter.", 2)
+    absent = service.by("analyst").patch(
+        f"/tariff-decisions/{uuid.uuid4()}", {"reasons": "Beter."}, headers={"If-Match": star}
+    )
+    assert absent.status_code == 404
+    assert service.by("decider").post(f"{address}/adoption").status_code == 200
+    late = service.by("analyst").patch(address, {"reasons": "Te laat."}, headers={"If-Match": star})
+    assert late.status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("tags", "status"),
+    [
+        ('"v9", "v1"', 200),
+        ('"v9","v1",', 200),
+        ('"v8", "v9"', 412),
+        ('W/"v1"', 412),
+        ('"V1"', 412),
+        ('"1"', 412),
+        ('"v01"', 412),
+        ("v1", 412),
+        ('"v1', 412),
+        ("", 412),
+        (f'"v{"9" * 30}"', 412),
+    ],
+)
+def test_one_of_the_tags_must_be_that_of_the_draft(service, year, tags, status):
+    address = f"/tariff-decisions/{drafted(service, draft(year))}"
+    answer = service.by("analyst").patch(address, {"reasons": "Beter."}, headers={"If-Match": tags})
+    assert answer.status_code == status, answer.text
+
+
+def test_a_change_that_changes_nothing_is_no_new_version(service, year):
+    more = {"maxMaxTariffCents": 20_000, "source": {"document": "TB/REG-24620-01"}}
+    lines = [{"prestatie": "verblijf", "components": PARTS} | more]
+    body = draft(year, lines=lines)
+    address = f"/tariff-decisions/{drafted(service, body)}"
+    both = service.by("analyst", "decider", subject="only-looked")
+    before = both.get(address)
+    for same in ({}, {"reasons": "Een proef."}, {"title": "  Proef "}, {"lines": lines}, body, {"replaces": None}):
+        answer = both.patch(address, same, headers={"If-Match": before.headers["etag"]})
+        assert (answer.status_code, answer.headers["etag"]) == (200, before.headers["etag"]), answer.text
+        assert answer.json() == before.json()
+    assert both.post(f"{address}/adoption").status_code == 200, "who changed nothing did not draft"
+
+
+def test_a_number_is_given_to_one_decision_only(service, year):
+    first = drafted(service, draft(year, number=f"TB/ONCE-{year}"))
+    refused = service.by("analyst").post("/tariff-decisions", draft(year, number=f"  TB/ONCE-{year} "))
+    assert (refused.status_code, refused.json()["type"]) == (409, "urn:zorgtarief:problem:decision-number-in-use")
+    assert first in refused.json()["detail"]
+    assert refused.json()["decisionId"] == first
+    assert [fault["location"] for fault in refused.json()["errors"]] == ["/number"]
+    other = drafted(service, draft(year))
+    address, any_version = f"/tariff-decisions/{other}", {"If-Match": "*"}
+    renamed = service.by("analyst").patch(address, {"number": f"TB/ONCE-{year}"}, headers=any_version)
+    assert (renamed.status_code, renamed.json()["decisionId"]) == (409, first)
+    assert service.by("analyst").get(address).json()["version"] == 1
+    own = service.by("analyst").patch(
+        f"/tariff-decisions/{first}", {"number": f"TB/ONCE-{year}", "title": "x"}, headers=any_version
+    )
+    assert own.status_code == 200
+    free = service.by("analyst").patch(f"/tariff-decisions/{first}", {"number": f"TB/LEFT-{year}"}, headers=any_version)
+    assert free.status_code == 200
+    renamed = service.by("analyst").patch(address, {"number": f"TB/ONCE-{year}"}, headers=any_version)
+    assert renamed.json()["number"] == f"TB/ONCE-{year}"
+
+
+def test_a_withdrawn_decision_keeps_its_number(service, year):
+    body = draft(year)
+    gone = published(service, body)["decisionId"]
+    withdrawn = service.by("decider").post(f"/tariff-decisions/{gone}/withdrawal", {"reason": "x"})
+    assert withdrawn.status_code == 200
+    refused = service.by("analyst").post("/tariff-decisions", body)
+    assert (refused.status_code, refused.json()["decisionId"]) == (409, gone)
+
+
+def test_of_many_drafts_with_one_number_at_once_one_stands(service, year):
+    body = draft(year)
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: service.by("analyst").post("/tariff-decisions", body), range(8)))
+    (made,) = [answer.json()["decisionId"] for answer in answers if answer.status_code == 201]
+    assert [answer.json()["decisionId"] for answer in answers if answer.status_code == 409] == [made] * 7
+
+
+@pytest.mark.parametrize("step", ["adoption", "publication"])
+def test_a_body_that_may_be_left_out_has_no_fields(service, year, step):
+    address = f"/tariff-decisions/{drafted(service, draft(year))}"
+    if step == "publication":
+        assert service.by("decider").post(f"{address}/adoption", {}).status_code == 200
+    refused = service.by("decider").post(f"{address}/{step}", {"x": 1})
+    assert refused.status_code == 400
+    assert [fault["location"] for fault in refused.json()["errors"]] == ["/x"]
+    for other in ([], "x", 7):
+        assert service.by("decider").post(f"{address}/{step}", other).status_code == 400
+    text = service.by("decider").post(f"{address}/{step}", content=b"x", headers={"Content-Type": "text/plain"})
+    assert text.status_code == 415
+    assert service.by("decider").get(address).json()["version"] == (1 if step == "adoption" else 2)
+    assert service.by("decider").post(f"{address}/{step}").status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -324,11 +431,12 @@ def test_a_second_ceiling_as_an_amount(service, year):
 def test_the_same_request_has_one_effect(service, year):
     headers = {"Idempotency-Key": f"draft-{year}"}
     analyst = service.by("analyst")
-    first, again = (analyst.post("/tariff-decisions", draft(year), headers=headers) for _ in range(2))
+    body = draft(year)
+    first, again = (analyst.post("/tariff-decisions", body, headers=headers) for _ in range(2))
     assert first.json() == again.json()
     assert first.headers["location"] == again.headers["location"]
     assert first.headers["location"].endswith(f"/tariffs/v1/tariff-decisions/{first.json()['decisionId']}")
-    assert analyst.post("/tariff-decisions", draft(year, title="Anders"), headers=headers).status_code == 409
+    assert analyst.post("/tariff-decisions", body | {"title": "Anders"}, headers=headers).status_code == 409
 
 
 def test_lists_give_the_newest_first_in_pages(service, year):
@@ -340,6 +448,57 @@ def test_lists_give_the_newest_first_in_pages(service, year):
     assert rest["items"][0]["decisionId"] == ids[0]
     assert analyst.get("/tariff-decisions", params={"cursor": "elsewhere"}).status_code == 400
     assert all(item["publishedAt"] for item in service.public.get("/tariff-decisions").json()["items"])
+
+
+def listed(client, **query):
+    items, cursor = [], {}
+    while cursor is not None:
+        page = client.get("/tariff-decisions", params=query | cursor).json()
+        items += page["items"]
+        cursor = {"cursor": page["next"]} if page["next"] else None
+    return {item["decisionId"]: item["status"] for item in items}
+
+
+def test_a_decision_that_is_in_force_on_no_day_any_more_is_superseded(service, year):
+    first = published(service, draft(year))["decisionId"]
+    waiting = drafted(service, draft(year))
+    adopted = drafted(service, draft(year))
+    assert service.by("decider").post(f"/tariff-decisions/{adopted}/adoption").status_code == 200
+    half = published(service, draft(year, inForceFrom=f"{year}-07-01"))["decisionId"]
+    decider = service.by("decider")
+    assert decider.get(f"/tariff-decisions/{first}").json()["status"] == "published"
+    rest = published(service, draft(year, inForceUntil=f"{year}-07-01"))["decisionId"]
+    assert service.public.get(f"/tariff-decisions/{first}").json()["status"] == "superseded"
+
+    def sorted_out():
+        found = {}
+        for status in ("draft", "adopted", "published", "superseded", "withdrawn"):
+            of_status = listed(decider, status=status, limit=3)
+            assert set(of_status.values()) <= {status}
+            for one in {first, waiting, adopted, half, rest} & set(of_status):
+                assert one not in found
+                found[one] = status
+        assert found.items() <= listed(decider).items()
+        return found
+
+    expected = {first: "superseded", waiting: "draft", adopted: "adopted", half: "published", rest: "published"}
+    assert sorted_out() == expected
+    assert listed(service.public, status="superseded")[first] == "superseded"
+    again = decider.post(f"/tariff-decisions/{first}/publication")
+    assert again.status_code == 409
+    assert "superseded" in again.json()["detail"]
+    assert decider.post(f"/tariff-decisions/{rest}/withdrawal", {"reason": "x"}).status_code == 200
+    assert sorted_out() == expected | {first: "published", rest: "withdrawn"}
+    assert service.public.get("/tariff-decisions", params={"status": "gone"}).status_code == 400
+
+
+def test_the_document_names_every_status(service):
+    document = service.public.get("/openapi.json").json()
+    statuses = ["draft", "adopted", "published", "superseded", "withdrawn"]
+    assert document["components"]["schemas"]["DecisionOut"]["properties"]["status"]["enum"] == statuses
+    parameters = document["paths"]["/tariff-decisions"]["get"]["parameters"]
+    (status,) = [one for one in parameters if one["name"] == "status"]
+    assert statuses in [choice.get("enum") for choice in status["schema"].get("anyOf", [status["schema"]])]
 
 
 def test_history_tiles_without_gap_or_overlap(service, year):
@@ -407,6 +566,9 @@ class TestTheDatabaseItself:
             "UPDATE tariffs.maximum_tariffs SET known = tstzrange(lower(known), null)",
             "UPDATE tariffs.tariff_decisions SET lines = '[]'",
             "UPDATE tariffs.tariff_decisions SET status = 'draft'",
+            "INSERT INTO tariffs.tariff_decisions (decision_id, number, title, reasons, in_force_from, "
+            "replaced_components, lines, illustrative, drafters) SELECT gen_random_uuid(), number, title, reasons, "
+            "in_force_from, replaced_components, lines, illustrative, drafters FROM tariffs.tariff_decisions LIMIT 1",
             "UPDATE tariffs.tariff_decisions SET published_at = now() WHERE status = 'published'",
             "INSERT INTO tariffs.maximum_tariffs (prestatie_id, tariff_id, in_force, known) "
             "SELECT prestatie_id, tariff_id, in_force, known FROM tariffs.maximum_tariffs LIMIT 1",

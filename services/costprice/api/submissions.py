@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Body, Depends, Query, Response
 
 from services.costprice.api.parameters import (
     PAGE,
@@ -33,6 +33,7 @@ from services.costprice.schemas.submissions import (
     ExplanationIn,
     ExplanationOut,
     FindingOut,
+    NothingIn,
     RejectionIn,
     SubmissionOut,
     SubmissionReceived,
@@ -45,6 +46,7 @@ from shared.plumbing.uploads import Upload, accepts
 
 router = APIRouter(route_class=ContractRoute, tags=["submissions"])
 
+NOTHING = NothingIn()
 REVIEWERS = (Role.ANALYST, Role.PROVIDER)
 EXAMPLE = json.loads(Path(content.__file__).with_name("submission_example.json").read_text("utf-8"))
 CONTENT_SCHEMA: dict[str, Any] = {
@@ -194,6 +196,7 @@ def accept(
     work: Transaction,
     response: Response,
     submission_id: SubmissionId,
+    _nothing: Annotated[NothingIn, Body()] = NOTHING,
     _caller: Principal = Depends(allow(Role.ANALYST)),
 ) -> SubmissionOut:
     """From then on it counts, in the place of an earlier version.

@@ -132,6 +132,14 @@ class ExplanationOut(ResponseModel):
     created_at: Instant
 
 
+class NothingIn(RequestModel):
+    """Nothing: this body may be left out, and has no fields where it is sent."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, extra="forbid", frozen=True, json_schema_extra={"examples": [{}]}
+    )
+
+
 class RejectionIn(RequestModel):
     """Why the submission is not accepted."""
 

@@ -1,11 +1,16 @@
 """Conditional requests (RFC 9110, 13): 304 where the caller has the answer already, 412 where a draft changed."""
 
+import re
+
 from fastapi import Request, Response
 from fastapi.responses import Response as PlainResponse
 from pydantic import BaseModel
 
-from services.tariffs.errors.decisions import ChangedMeanwhile, PreconditionRequired
+from services.tariffs.errors.decisions import PreconditionRequired
 from shared.kernel.receipts import canonical_hash
+
+ENTITY_TAG = re.compile(r'(?:W/)?"[^"]*"')
+VERSION_TAG = re.compile(r'"v([1-9][0-9]{0,8})"', re.ASCII)
 
 
 def tagged(
@@ -25,17 +30,19 @@ def tagged(
     return answer
 
 
-def version_to_change(request: Request) -> int:
-    """The version of the draft that the caller read, from If-Match.
+def versions_to_change(request: Request) -> frozenset[int] | None:
+    """The versions of the draft that the caller read, from If-Match; None for ``*``: whatever it is now.
+
+    Only a strong tag can match (RFC 9110, 13.1.1); what is no tag of a version matches none.
 
     Raises:
         PreconditionRequired: there is no If-Match.
-        ChangedMeanwhile: it names no version of a draft.
     """
-    wanted = request.headers.get("if-match")
-    if wanted is None:
+    given = request.headers.getlist("if-match")
+    if not given:
         raise PreconditionRequired
-    digits = wanted.strip().strip('"').removeprefix("v")
-    if not digits.isdigit() or not digits.isascii() or len(digits) > 9:
-        raise ChangedMeanwhile
-    return int(digits)
+    wanted = ",".join(given).strip()
+    if wanted == "*":
+        return None
+    found = (VERSION_TAG.fullmatch(tag) for tag in ENTITY_TAG.findall(wanted))
+    return frozenset(int(tag[1]) for tag in found if tag)

@@ -1,19 +1,21 @@
 """Tariff decisions: draft, adoption by another person, publication, withdrawal."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Query, Request, Response
 
-from services.tariffs.api.conditional import tagged, version_to_change
+from services.tariffs.api.conditional import tagged, versions_to_change
 from services.tariffs.operations import decision_answers, decisions
 from services.tariffs.roles import Role
 from services.tariffs.schemas.decisions import (
     FIRST_DECISION,
     DecisionOut,
+    DecisionStatus,
     DraftChangeIn,
     DraftIn,
+    NothingIn,
     WithdrawalIn,
 )
 from shared.kernel.sources import Text
@@ -27,13 +29,15 @@ router = APIRouter(route_class=ContractRoute, tags=["decisions"])
 
 PAGE = 50
 Transaction = Annotated[Work, Depends(work_of)]
+Nothing = Annotated[NothingIn, Body(openapi_examples={"nothing": {"value": {}}})]
+NOTHING = NothingIn()
 
 DRAFT_EXAMPLES = {
     "components": {"summary": "The tariffs of 2026, components given", "value": FIRST_DECISION},
     "day_care": {
         "summary": "Day care with a published source and an open end",
         "value": {
-            "number": "TB/REG-26620-03",
+            "number": "TB/REG-26620-12",
             "title": "Tariefbeschikking dagopvang 2026 (voorbeeld)",
             "lines": [
                 {
@@ -76,19 +80,25 @@ def draft(
     work: Transaction,
     _caller: Principal = Depends(allow(Role.ANALYST)),
 ) -> DecisionOut:
-    """A draft is seen by the authority only. A line given by components without a source is illustrative."""
+    """A draft is seen by the authority only. A line given by components without a source is illustrative.
+
+    A number belongs to one decision for ever: 409 names the decision that has it.
+    """
     return _saved(work, decisions.draft(work, wanted), response, request.app.state.base_path)
 
 
 @router.get("/tariff-decisions", operation_id="list_tariff_decisions", summary="Tariff decisions, the newest first")
 def list_decisions(
     work: Transaction,
-    status: Annotated[Literal["draft", "adopted", "published", "withdrawn"] | None, Query()] = None,
+    status: Annotated[DecisionStatus | None, Query()] = None,
     cursor: Annotated[str | None, Query(max_length=100, description="`next` of the page before")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = PAGE,
     _caller: Principal = Depends(public()),
 ) -> Page[DecisionOut]:
-    """The public sees what was published, also where it was superseded or withdrawn since."""
+    """The public sees what was published, also where it was superseded or withdrawn since.
+
+    `superseded` is what was published and is in force on no day any more, as known now.
+    """
     return decision_answers.list_decisions(work, status, _after(cursor), limit)
 
 
@@ -144,8 +154,11 @@ def change(
     work: Transaction,
     _caller: Principal = Depends(allow(Role.ANALYST)),
 ) -> DecisionOut:
-    """Send the ETag of the draft in If-Match: 428 without it, 412 when the draft changed since."""
-    decisions.change_draft(work, decisionId, version_to_change(request), wanted)
+    """Send the ETag of the draft in If-Match, or `*` for whatever it is now: 428 without, 412 if it changed since.
+
+    What changes nothing makes no new version.
+    """
+    decisions.change_draft(work, decisionId, versions_to_change(request), wanted)
     return _saved(work, decisionId, response)
 
 
@@ -159,6 +172,7 @@ def adopt(
     response: Response,
     decisionId: UUID,  # noqa: N803
     work: Transaction,
+    _nothing: Nothing = NOTHING,
     _caller: Principal = Depends(allow(Role.DECIDER)),
 ) -> DecisionOut:
     """By another person than who drafted or changed it; the content is fixed from here on."""
@@ -176,6 +190,7 @@ def publish(
     response: Response,
     decisionId: UUID,  # noqa: N803
     work: Transaction,
+    _nothing: Nothing = NOTHING,
     _caller: Principal = Depends(allow(Role.DECIDER)),
 ) -> DecisionOut:
     """From ``publishedAt`` on its tariffs are known; earlier tariffs that it overlaps stop being so on those days."""

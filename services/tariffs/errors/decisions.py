@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from uuid import UUID
 
 from services.tariffs.rules.decisions import Period
 from shared.kernel.sources import Text
-from shared.plumbing.problems import Conflict, NotFound, PreconditionFailed, Problem
+from shared.plumbing.problems import Conflict, Fault, NotFound, PreconditionFailed, Problem
 from shared.plumbing.schemas import utc_text
 
 
@@ -54,6 +55,24 @@ class WrongState(Conflict):
                 f"Het besluit heeft de status {status}; dit kan bij: {states}.",
                 f"The decision is {status}; this is possible while it is: {states}.",
             )
+        )
+
+
+class NumberInUse(Conflict):
+    """Another decision has the number; a withdrawn one keeps its number too."""
+
+    code = "decision-number-in-use"
+    title = Text("Nummer al in gebruik", "Number already in use")
+
+    def __init__(self, number: str, other: UUID, status: str) -> None:
+        told = Text(
+            f"Besluit {other} ({status}) heeft nummer {number} al; ook een ingetrokken besluit houdt zijn nummer."
+            " Kies een ander nummer.",
+            f"Decision {other} ({status}) has number {number} already; a withdrawn decision keeps its number too."
+            " Choose another number.",
+        )
+        super().__init__(
+            told, errors=[Fault("/number", "decision_number_in_use", told)], extra={"decisionId": str(other)}
         )
 
 

@@ -53,14 +53,7 @@ class ProductionRefused(BadRequest):
                 f"Het bestand heeft {faults.count} fouten en is geheel geweigerd; de eerste {shown} staan in errors.",
                 f"The file has {faults.count} faults and is refused as a whole; errors lists the first {shown}.",
             ),
-            errors=[
-                Fault(
-                    f"line {fault.line}, column {fault.column}",
-                    fault.code,
-                    fault.told,
-                )
-                for fault in faults.listed
-            ],
+            errors=[Fault(fault.place, fault.code, fault.told) for fault in faults.listed],
             extra={
                 "faultCount": faults.count,
                 "faults": [

@@ -41,10 +41,10 @@ def show_decision(work: Work, decision_id: UUID) -> DecisionOut:
 
 
 def list_decisions(
-    work: Work, status: str | None, after: tuple[datetime, UUID] | None, limit: int
+    work: Work, standing: str | None, after: tuple[datetime, UUID] | None, limit: int
 ) -> Page[DecisionOut]:
     """Decisions that the caller may see, the last drafted first."""
-    rows = DecisionStore(work.session).decisions(status, after, limit + 1)
+    rows = DecisionStore(work.session).decisions(standing, after, limit + 1)
     more = rows[limit - 1] if len(rows) > limit else None
     cursor = None if more is None else f"{more.drafted_at.isoformat()}~{more.decision_id}"
     return Page[DecisionOut](items=[_shown(work, row) for row in rows[:limit]], next=cursor)
@@ -102,18 +102,14 @@ def history(work: Work, prestatie: Prestatie) -> Page[RectangleOut]:
 
 
 def _shown(work: Work, row: Row[Any]) -> DecisionOut:
-    store = DecisionStore(work.session)
-    status = row.status
-    if status == "published" and not store.is_seen(row.decision_id):
-        status = "superseded"
     inside = work.principal.has(*AUTHORITY)
-    parts = replacements(store, row)
+    parts = replacements(DecisionStore(work.session), row)
     return DecisionOut(
         decision_id=row.decision_id,
         number=row.number,
         title=row.title,
         reasons=row.reasons,
-        status=status,
+        status=row.standing,
         in_force_from=row.in_force_from,
         in_force_until=row.in_force_until,
         replaces=row.replaces,

@@ -1,6 +1,6 @@
 """The life of a decision: drafted, adopted by another person, published, perhaps withdrawn."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from fractions import Fraction
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,6 +14,7 @@ from services.tariffs.errors.decisions import (
     DecisionNotFound,
     IllustrativeDecision,
     NothingToReplaceThere,
+    NumberInUse,
     OwnDraft,
     ReplacedMaxMax,
     ReplacedNotPublished,
@@ -50,31 +51,37 @@ def draft(work: Work, wanted: DraftIn) -> UUID:
         BadRequest: a line names a calculation that does not exist or is of another prestatie.
         ReplacedNotPublished: the decision to replace is not published.
         CeilingsCrossedThere: a tariff is below zero, or its second ceiling below the first.
+        NumberInUse: another decision has the number.
     """
     store, decision_id = DecisionStore(work.session), uuid4()
+    content = _content(store, wanted)
+    _require_own_number(store, decision_id, wanted.number)
     store.add_draft(
         {
             "decision_id": decision_id,
             "drafters": [work.principal.subject],
             "drafted_at": work.now(),
-            **_content(store, wanted),
+            **content,
         }
     )
     return decision_id
 
 
-def change_draft(work: Work, decision_id: UUID, version: int, wanted: DraftChangeIn) -> None:
-    """Change a draft that the caller read; whoever changes it counts as a drafter.
+def change_draft(work: Work, decision_id: UUID, versions: Set[int] | None, wanted: DraftChangeIn) -> None:
+    """Change a draft that the caller read; whoever changes it counts as a drafter, whoever changes nothing does not.
+
+    Args:
+        versions: those the caller read; None: whatever it is now.
 
     Raises:
         DecisionNotFound, WrongState: there is no such draft.
-        ChangedMeanwhile: the draft is not of this version any more.
-        BadRequest, ReplacedNotPublished, CeilingsCrossedThere: as for a new draft.
+        ChangedMeanwhile: the draft is of none of these versions any more.
+        BadRequest, ReplacedNotPublished, CeilingsCrossedThere, NumberInUse: as for a new draft.
     """
     store = DecisionStore(work.session)
     row = _held(store, decision_id)
     _require(row, "draft")
-    if row.version != version:
+    if versions is not None and row.version not in versions:
         raise ChangedMeanwhile
     as_sent = {
         "number": row.number,
@@ -94,8 +101,12 @@ def change_draft(work: Work, decision_id: UUID, version: int, wanted: DraftChang
             Text("Het gewijzigde concept klopt niet.", "The changed draft is not valid."),
             errors=faults_of(error, as_sent | changed),
         ) from error
+    content = _content(store, merged)
+    if all(row._mapping[name] == value for name, value in content.items()):
+        return
+    _require_own_number(store, decision_id, merged.number)
     drafters = list(dict.fromkeys([*row.drafters, work.principal.subject]))
-    store.change(decision_id, {"drafters": drafters, **_content(store, merged)})
+    store.change(decision_id, {"drafters": drafters, **content})
 
 
 def adopt(work: Work, decision_id: UUID, *, allow_illustrative: bool) -> None:
@@ -269,7 +280,13 @@ def _held(store: DecisionStore, decision_id: UUID) -> Row[Any]:
 
 def _require(row: Row[Any], *states: str) -> None:
     if row.status not in states:
-        raise WrongState(row.status, states)
+        raise WrongState(row.standing, states)
+
+
+def _require_own_number(store: DecisionStore, decision_id: UUID, number: str) -> None:
+    other = store.with_number(number)
+    if other is not None and other.decision_id != decision_id:
+        raise NumberInUse(number, other.decision_id, other.standing)
 
 
 def _require_published(store: DecisionStore, replaces: UUID | None) -> None:

@@ -79,6 +79,12 @@ class LineFault:
     reason: Text
 
     @property
+    def place(self) -> str:
+        """Where it is, as far as that is known: ``line 5, column uzovi``, ``line 5``, ``column uzovi`` or ``file``."""
+        line, column = f"line {self.line}" if self.line else "", f"column {self.column}" if self.column else ""
+        return ", ".join(part for part in (line, column) if part) or "file"
+
+    @property
     def told(self) -> Text:
         """The reason behind the value, where there is one to show."""
         if not self.value:

@@ -20,12 +20,14 @@ NAMES: dict[Component, ComponentName] = {
 }
 COMPONENTS = {name: component for component, name in NAMES.items()}
 
+DecisionStatus = Literal["draft", "adopted", "published", "superseded", "withdrawn"]
+
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
 MaxMaxCents = Annotated[int, Field(strict=True, ge=0, le=1_000_000_000)]
 
 FIRST_DECISION: dict[str, Any] = {
-    "number": "TB/REG-26620-01",
+    "number": "TB/REG-26620-11",
     "title": "Tariefbeschikking kindzorg 2026 (voorbeeld)",
     "lines": [
         {
@@ -169,6 +171,10 @@ class DraftChangeIn(RequestModel):
     reasons: Prose | None = None
 
 
+class NothingIn(RequestModel):
+    """Nothing: this body may be left out, and has no fields where it is sent."""
+
+
 class WithdrawalIn(RequestModel):
     """Why a decision is withdrawn."""
 
@@ -226,7 +232,10 @@ class DecisionOut(ResponseModel):
     number: str
     title: str
     reasons: str
-    status: Literal["draft", "adopted", "published", "superseded", "withdrawn"]
+    status: DecisionStatus = Field(
+        description="Superseded: published, and in force on no day any more as known now, because later decisions "
+        "cover it; published again if those are withdrawn."
+    )
     in_force_from: IsoDate
     in_force_until: IsoDate | None
     replaces: UUID | None

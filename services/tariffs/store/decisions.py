@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Row, func, insert, select, text, update
+from sqlalchemy import Row, and_, case, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
@@ -96,16 +96,22 @@ class DecisionStore:
         )
 
     def decision(self, decision_id: UUID, *, hold: bool = False) -> Row[Any] | None:
-        """A decision; with ``hold`` nobody else changes it until the end of the transaction."""
-        query = select(tariff_decisions).where(tariff_decisions.c.decision_id == decision_id)
-        return self._session.execute(query.with_for_update() if hold else query).first()
+        """A decision and how it stands; with ``hold`` nobody else changes it until the end of the transaction."""
+        query = _DECISIONS.where(tariff_decisions.c.decision_id == decision_id)
+        return self._session.execute(query.with_for_update(of=tariff_decisions) if hold else query).first()
 
-    def decisions(self, status: str | None, after: tuple[datetime, UUID] | None, limit: int) -> Sequence[Row[Any]]:
-        """Decisions, the last drafted first."""
+    def with_number(self, number: str) -> Row[Any] | None:
+        """The decision that has a number. Until the end of the transaction nobody else gives this number away."""
+        turn = func.pg_advisory_xact_lock(func.hashtext("tariffs: decision number " + number))
+        self._session.execute(select(turn))
+        return self._session.execute(_DECISIONS.where(tariff_decisions.c.number == number)).first()
+
+    def decisions(self, standing: str | None, after: tuple[datetime, UUID] | None, limit: int) -> Sequence[Row[Any]]:
+        """Decisions and how they stand, the last drafted first."""
         table = tariff_decisions
-        query = select(table).order_by(table.c.drafted_at.desc(), table.c.decision_id.desc()).limit(limit)
-        if status is not None:
-            query = query.where(table.c.status == status)
+        query = _DECISIONS.order_by(table.c.drafted_at.desc(), table.c.decision_id.desc()).limit(limit)
+        if standing is not None:
+            query = query.where(_STANDING == standing)  # noqa: SIM300 (a column)
         if after is not None:
             query = query.where(func.row(table.c.drafted_at, table.c.decision_id) < func.row(*after))
         return self._session.execute(query).all()
@@ -202,18 +208,6 @@ class DecisionStore:
             ).scalars()
         )
 
-    def is_seen(self, decision_id: UUID) -> bool:
-        """Whether any tariff of a decision is in force on any day as known now."""
-        return (
-            self._session.execute(
-                select(maximum_tariffs.c.rectangle_id)
-                .join(decided_tariffs)
-                .where(decided_tariffs.c.decision_id == decision_id, func.upper_inf(maximum_tariffs.c.known))
-                .limit(1)
-            ).first()
-            is not None
-        )
-
     def rectangles(
         self,
         prestatie: str,
@@ -244,6 +238,25 @@ class DecisionStore:
         rows = self._session.execute(query).all()
         return [Rectangle(period(row.days), row.known.lower, row.known.upper, published(row)) for row in rows]
 
+
+_IS_SEEN = (
+    select(maximum_tariffs.c.rectangle_id)
+    .select_from(maximum_tariffs.join(decided_tariffs))
+    .where(
+        decided_tariffs.c.decision_id == tariff_decisions.c.decision_id,
+        func.upper_inf(maximum_tariffs.c.known),
+    )
+    .correlate(tariff_decisions)
+    .exists()
+)
+"""Whether any tariff of a decision is in force on any day as known now."""
+
+_STANDING = case(
+    (and_(tariff_decisions.c.status == "published", ~_IS_SEEN), "superseded"), else_=tariff_decisions.c.status
+)
+"""The status as it is told. Superseded is not kept but seen: a withdrawal of what came later undoes it."""
+
+_DECISIONS = select(tariff_decisions, _STANDING.label("standing"))
 
 _PUBLISHED = (
     select(

@@ -124,6 +124,8 @@ def test_a_sound_form_waits_for_the_analyst_and_is_accepted(service: Service):
     assert sent.headers["Location"].endswith(submission)
     with service.by("analyst") as analyst, service.provider() as provider:
         assert provider.post(f"{submission}/acceptance").status_code == 403
+        for body in ({"x": 1}, [], "x"):
+            assert analyst.post(f"{submission}/acceptance", json=body).status_code == 400
         accepted = analyst.post(f"{submission}/acceptance", json={})
         assert accepted.status_code == 201
         assert accepted.json()["status"] == "accepted"

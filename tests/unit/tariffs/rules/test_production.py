@@ -202,3 +202,11 @@ def test_a_fault_is_told_behind_the_value_where_there_is_one_to_show() -> None:
         "'12': vier cijfers", "'12': four digits"
     )
     assert LineFault(1, "uzovi", "", "column_missing", Text("ontbreekt", "is missing")).told.en == "is missing"
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "place"),
+    [(5, "uzovi", "line 5, column uzovi"), (5, "", "line 5"), (0, "uzovi", "column uzovi"), (0, "", "file")],
+)
+def test_a_fault_tells_its_place_as_far_as_it_is_known(line, column, place):
+    assert LineFault(line, column, "", "code", Text("nl", "en")).place == place
