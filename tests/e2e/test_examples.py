@@ -109,10 +109,14 @@ class Resources:
         if "{agbCode}" in path:
             path = path.replace("{agbCode}", agb)
         if "{submissionId}" in path:
-            path = path.replace("{submissionId}", self.waiting_submission(self.done.sector.agb_codes[1]))
+            sent_in = self.waiting_submission(self.done.sector.agb_codes[1])
+            if path.endswith("/acceptance"):
+                self.answer_for(sent_in, self.done.sector.agb_codes[1])
+            path = path.replace("{submissionId}", sent_in)
             client = client or f"provider-{self.done.sector.agb_codes[1]}"
         if "{decisionId}" in path:
-            path = path.replace("{decisionId}", self.decision(published="withdrawal" in path))
+            done_before = {"publication": ("adoption",), "withdrawal": ("adoption", "publication")}
+            path = path.replace("{decisionId}", self.decision(done_before.get(path.rpartition("/")[2], ())))
         if path.endswith("/submissions"):
             query = {"agbCode": agb, "costYear": "2025", "dryRun": "true"}
         if path.endswith("/production-files"):
@@ -144,8 +148,15 @@ class Resources:
         )
         return sent.json()["submissionId"]
 
-    def decision(self, *, published: bool) -> str:
-        """A new draft, or a decision that was published on days that nobody else uses."""
+    def answer_for(self, submission_id: str, agb: str) -> None:
+        """Explain its warnings and sign for it, so that the analyst can accept it."""
+        provider, address = self.done.by(f"provider-{agb}"), f"/costprice/v1/submissions/{submission_id}"
+        for rule_id in provider.get(address)["unexplainedWarnings"]:
+            provider.post(f"{address}/explanations", {"ruleId": rule_id, "text": "voorbeeld"})
+        provider.post(f"{address}/board-statement", {"signedBy": "voorbeeld", "signedOn": "2026-11-02"})
+
+    def decision(self, acts: tuple[str, ...]) -> str:
+        """A new draft on days that nobody else uses, after these acts."""
         parts = dict.fromkeys(("labour", "material", "inventory", "equityReturn", "housing"), "10")
         made = self.done.by("analyst").post(
             "/tariffs/v1/tariff-decisions",
@@ -158,9 +169,8 @@ class Resources:
                 "reasons": "voorbeeld",
             },
         )["decisionId"]
-        if published:
-            for act in ("adoption", "publication"):
-                self.done.by("decider").call("POST", f"/tariffs/v1/tariff-decisions/{made}/{act}", 200, json={})
+        for act in acts:
+            self.done.by("decider").call("POST", f"/tariffs/v1/tariff-decisions/{made}/{act}", 200, json={})
         return made
 
 
