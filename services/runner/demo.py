@@ -196,7 +196,7 @@ def decide(job: MainJob, draft: Any, decider: str) -> str:
 def decide_2028(job: MainJob, proposals: list[Any]) -> str:
     """The recalibrated tariffs of 2028."""
     draft = {
-        "number": "TB/REG-28620-01",
+        "number": "TB/SYN-28620-01",
         "title": "Tariefbeschikking kindzorg 2028 (synthetisch voorbeeld)",
         "lines": [{"prestatie": item["prestatie"], "calculationId": item["calculationId"]} for item in proposals],
         "inForceFrom": "2028-01-01",
@@ -225,7 +225,7 @@ def decide_2026(job: MainJob, base: Any) -> str:
         for prestatie, overrides in (("verblijf", OLD_INVESTMENT), ("dagopvang", NEW_INVESTMENT))
     ]
     draft = {
-        "number": "TB/REG-26620-01",
+        "number": "TB/SYN-26620-01",
         "title": "Tariefbeschikking kindzorg 2026 (synthetisch voorbeeld)",
         "lines": lines,
         "inForceFrom": "2026-01-01",
@@ -239,7 +239,7 @@ def decide_retroactively(job: MainJob, base: Any, replaced: str) -> str:
     """The higher housing component of verblijf, back to 1 January 2026; the other components stay as they were."""
     calculation = calculate(job, base, "verblijf", NEW_INVESTMENT)
     draft = {
-        "number": "TB/REG-26620-02",
+        "number": "TB/SYN-26620-02",
         "title": "Huisvestingscomponent verblijf met terugwerkende kracht (synthetisch voorbeeld)",
         "lines": [{"prestatie": "verblijf", "calculationId": calculation["calculationId"]}],
         "inForceFrom": "2026-01-01",

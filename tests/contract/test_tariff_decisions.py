@@ -169,43 +169,45 @@ def test_a_change_that_changes_nothing_is_no_new_version(service, year):
     assert both.post(f"{address}/adoption").status_code == 200, "who changed nothing did not draft"
 
 
-def test_a_number_is_given_to_one_decision_only(service, year):
-    first = drafted(service, draft(year, number=f"TB/ONCE-{year}"))
-    refused = service.by("analyst").post("/tariff-decisions", draft(year, number=f"  TB/ONCE-{year} "))
-    assert (refused.status_code, refused.json()["type"]) == (409, "urn:zorgtarief:problem:decision-number-in-use")
+def adopted(service, body):
+    decision_id = drafted(service, body)
+    return decision_id, service.by("decider").post(f"/tariff-decisions/{decision_id}/adoption", {})
+
+
+def test_the_same_act_is_not_published_twice(service, year):
+    body = draft(year)
+    first = published(service, body)["decisionId"]
+    again, refused = adopted(service, body)
+    assert (refused.status_code, refused.json()["type"]) == (409, "urn:zorgtarief:problem:decision-published-before")
     assert first in refused.json()["detail"]
     assert refused.json()["decisionId"] == first
     assert [fault["location"] for fault in refused.json()["errors"]] == ["/number"]
-    other = drafted(service, draft(year))
-    address, any_version = f"/tariff-decisions/{other}", {"If-Match": "*"}
-    renamed = service.by("analyst").patch(address, {"number": f"TB/ONCE-{year}"}, headers=any_version)
-    assert (renamed.status_code, renamed.json()["decisionId"]) == (409, first)
-    assert service.by("analyst").get(address).json()["version"] == 1
-    own = service.by("analyst").patch(
-        f"/tariff-decisions/{first}", {"number": f"TB/ONCE-{year}", "title": "x"}, headers=any_version
+    renamed = service.by("analyst").patch(
+        f"/tariff-decisions/{again}", {"number": f"TB/OWN-{year}"}, headers={"If-Match": "*"}
     )
-    assert own.status_code == 200
-    free = service.by("analyst").patch(f"/tariff-decisions/{first}", {"number": f"TB/LEFT-{year}"}, headers=any_version)
-    assert free.status_code == 200
-    renamed = service.by("analyst").patch(address, {"number": f"TB/ONCE-{year}"}, headers=any_version)
-    assert renamed.json()["number"] == f"TB/ONCE-{year}"
+    assert renamed.status_code == 200
+    assert service.by("decider").post(f"/tariff-decisions/{again}/adoption", {}).status_code == 200
 
 
-def test_a_withdrawn_decision_keeps_its_number(service, year):
+def test_two_that_were_adopted_side_by_side_cannot_both_be_published(service, year):
     body = draft(year)
-    gone = published(service, body)["decisionId"]
-    withdrawn = service.by("decider").post(f"/tariff-decisions/{gone}/withdrawal", {"reason": "x"})
+    (first, _), (second, _) = adopted(service, body), adopted(service, body)
+    assert service.by("decider").post(f"/tariff-decisions/{first}/publication", {}).status_code == 200
+    assert service.by("decider").post(f"/tariff-decisions/{second}/publication", {}).status_code == 409
+
+
+def test_a_number_may_return_on_other_days_for_what_it_replaces_or_after_a_withdrawal(service, year):
+    body = draft(year)
+    first = published(service, body)["decisionId"]
+    published(service, body | {"inForceFrom": f"{year + 1}-01-01", "inForceUntil": f"{year + 2}-01-01"})
+    published(service, body | {"lines": [{"prestatie": "dagopvang", "components": PARTS}]})
+    replacing = published(service, body | {"replaces": first})["decisionId"]
+    withdrawn = service.by("decider").post(f"/tariff-decisions/{replacing}/withdrawal", {"reason": "x"})
     assert withdrawn.status_code == 200
-    refused = service.by("analyst").post("/tariff-decisions", body)
-    assert (refused.status_code, refused.json()["decisionId"]) == (409, gone)
-
-
-def test_of_many_drafts_with_one_number_at_once_one_stands(service, year):
-    body = draft(year)
-    with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda _: service.by("analyst").post("/tariff-decisions", body), range(8)))
-    (made,) = [answer.json()["decisionId"] for answer in answers if answer.status_code == 201]
-    assert [answer.json()["decisionId"] for answer in answers if answer.status_code == 409] == [made] * 7
+    _, refused = adopted(service, body)
+    assert refused.json()["decisionId"] == first
+    assert service.by("decider").post(f"/tariff-decisions/{first}/withdrawal", {"reason": "x"}).status_code == 200
+    published(service, body)
 
 
 @pytest.mark.parametrize("step", ["adoption", "publication"])
@@ -566,9 +568,6 @@ class TestTheDatabaseItself:
             "UPDATE tariffs.maximum_tariffs SET known = tstzrange(lower(known), null)",
             "UPDATE tariffs.tariff_decisions SET lines = '[]'",
             "UPDATE tariffs.tariff_decisions SET status = 'draft'",
-            "INSERT INTO tariffs.tariff_decisions (decision_id, number, title, reasons, in_force_from, "
-            "replaced_components, lines, illustrative, drafters) SELECT gen_random_uuid(), number, title, reasons, "
-            "in_force_from, replaced_components, lines, illustrative, drafters FROM tariffs.tariff_decisions LIMIT 1",
             "UPDATE tariffs.tariff_decisions SET published_at = now() WHERE status = 'published'",
             "INSERT INTO tariffs.maximum_tariffs (prestatie_id, tariff_id, in_force, known) "
             "SELECT prestatie_id, tariff_id, in_force, known FROM tariffs.maximum_tariffs LIMIT 1",

@@ -47,8 +47,8 @@ def test_only_the_housing_component_was_replaced(done: Done):
 def test_both_answers_about_the_same_day_stay_answerable(done: Done):
     before, after = done.outcome.before, done.outcome.after
     assert before["maximumTariffCents"] != after["maximumTariffCents"]
-    assert before["decision"]["number"] == "TB/REG-26620-01"
-    assert after["decision"]["number"] == "TB/REG-26620-02"
+    assert before["decision"]["number"] == "TB/SYN-26620-01"
+    assert after["decision"]["number"] == "TB/SYN-26620-02"
 
 
 def test_anyone_may_read_the_tariff_without_a_token(done: Done):

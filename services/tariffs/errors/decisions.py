@@ -58,21 +58,21 @@ class WrongState(Conflict):
         )
 
 
-class NumberInUse(Conflict):
-    """Another decision has the number; a withdrawn one keeps its number too."""
+class PublishedBefore(Conflict):
+    """A decision of the same number is published and in force on some of the same days for the same prestatie."""
 
-    code = "decision-number-in-use"
-    title = Text("Nummer al in gebruik", "Number already in use")
+    code = "decision-published-before"
+    title = Text("Besluit al gepubliceerd", "Decision published before")
 
-    def __init__(self, number: str, other: UUID, status: str) -> None:
+    def __init__(self, number: str, other: UUID) -> None:
         told = Text(
-            f"Besluit {other} ({status}) heeft nummer {number} al; ook een ingetrokken besluit houdt zijn nummer."
-            " Kies een ander nummer.",
-            f"Decision {other} ({status}) has number {number} already; a withdrawn decision keeps its number too."
-            " Choose another number.",
+            f"Besluit {other} met nummer {number} is al gepubliceerd en geldt op (een deel van) deze dagen."
+            " Geef dit besluit een eigen nummer, of noem het andere in replaces.",
+            f"Decision {other} with number {number} is published already and in force on some of these days."
+            " Give this decision a number of its own, or name the other in replaces.",
         )
         super().__init__(
-            told, errors=[Fault("/number", "decision_number_in_use", told)], extra={"decisionId": str(other)}
+            told, errors=[Fault("/number", "decision_published_before", told)], extra={"decisionId": str(other)}
         )
 
 

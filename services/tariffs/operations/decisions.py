@@ -14,8 +14,8 @@ from services.tariffs.errors.decisions import (
     DecisionNotFound,
     IllustrativeDecision,
     NothingToReplaceThere,
-    NumberInUse,
     OwnDraft,
+    PublishedBefore,
     ReplacedMaxMax,
     ReplacedNotPublished,
     WrongState,
@@ -51,11 +51,9 @@ def draft(work: Work, wanted: DraftIn) -> UUID:
         BadRequest: a line names a calculation that does not exist or is of another prestatie.
         ReplacedNotPublished: the decision to replace is not published.
         CeilingsCrossedThere: a tariff is below zero, or its second ceiling below the first.
-        NumberInUse: another decision has the number.
     """
     store, decision_id = DecisionStore(work.session), uuid4()
     content = _content(store, wanted)
-    _require_own_number(store, decision_id, wanted.number)
     store.add_draft(
         {
             "decision_id": decision_id,
@@ -76,7 +74,7 @@ def change_draft(work: Work, decision_id: UUID, versions: Set[int] | None, wante
     Raises:
         DecisionNotFound, WrongState: there is no such draft.
         ChangedMeanwhile: the draft is of none of these versions any more.
-        BadRequest, ReplacedNotPublished, CeilingsCrossedThere, NumberInUse: as for a new draft.
+        BadRequest, ReplacedNotPublished, CeilingsCrossedThere: as for a new draft.
     """
     store = DecisionStore(work.session)
     row = _held(store, decision_id)
@@ -104,7 +102,6 @@ def change_draft(work: Work, decision_id: UUID, versions: Set[int] | None, wante
     content = _content(store, merged)
     if all(row._mapping[name] == value for name, value in content.items()):
         return
-    _require_own_number(store, decision_id, merged.number)
     drafters = list(dict.fromkeys([*row.drafters, work.principal.subject]))
     store.change(decision_id, {"drafters": drafters, **content})
 
@@ -116,13 +113,14 @@ def adopt(work: Work, decision_id: UUID, *, allow_illustrative: bool) -> None:
         DecisionNotFound, WrongState: there is no such draft.
         OwnDraft: the caller drafted or changed it.
         IllustrativeDecision: it rests on a value without a public source, and this is not a demo.
-        NothingToReplaceThere, ReplacedMaxMax, CeilingsCrossedThere: it could not be published.
+        NothingToReplaceThere, ReplacedMaxMax, CeilingsCrossedThere, PublishedBefore: it could not be published.
     """
     store = DecisionStore(work.session)
     row = _held(store, decision_id)
     _require(row, "draft")
     if work.principal.subject in row.drafters:
         raise OwnDraft
+    _require_not_published_before(store, row)
     would_set = would_be_set(store, row)
     if not allow_illustrative and (row.illustrative or any(one.tariff.illustrative for one in would_set)):
         raise IllustrativeDecision
@@ -135,6 +133,7 @@ def publish(work: Work, decision_id: UUID, *, allow_illustrative: bool) -> None:
     Raises:
         DecisionNotFound, WrongState: there is no such adopted decision.
         NothingToReplaceThere, ReplacedMaxMax, CeilingsCrossedThere, ReplacedNotPublished: what it builds on is gone.
+        PublishedBefore: a decision of the same number is in force on some of its days.
         IllustrativeDecision: what it builds on is illustrative by now, and this is not a demo.
     """
     store = DecisionStore(work.session)
@@ -142,6 +141,7 @@ def publish(work: Work, decision_id: UUID, *, allow_illustrative: bool) -> None:
     row = _held(store, decision_id)
     _require(row, "adopted")
     _require_published(store, row.replaces)
+    _require_not_published_before(store, row)
     new = would_be_set(store, row)
     if not allow_illustrative and any(one.tariff.illustrative for one in new):
         raise IllustrativeDecision
@@ -283,10 +283,17 @@ def _require(row: Row[Any], *states: str) -> None:
         raise WrongState(row.standing, states)
 
 
-def _require_own_number(store: DecisionStore, decision_id: UUID, number: str) -> None:
-    other = store.with_number(number)
-    if other is not None and other.decision_id != decision_id:
-        raise NumberInUse(number, other.decision_id, other.standing)
+def _require_not_published_before(store: DecisionStore, row: Row[Any]) -> None:
+    """The same act sent twice would cover whatever was decided since, unless it says what it replaces."""
+    days, about = Period(row.in_force_from, row.in_force_until), _prestaties(row)
+    for other in store.published_with_number(row.number):
+        shared_days = days.shared_with(Period(other.in_force_from, other.in_force_until))
+        if other.decision_id not in {row.decision_id, row.replaces} and shared_days and about & _prestaties(other):
+            raise PublishedBefore(row.number, other.decision_id)
+
+
+def _prestaties(row: Row[Any]) -> set[str]:
+    return {line["request"]["prestatie"] for line in row.lines}
 
 
 def _require_published(store: DecisionStore, replaces: UUID | None) -> None:

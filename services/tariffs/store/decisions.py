@@ -100,11 +100,10 @@ class DecisionStore:
         query = _DECISIONS.where(tariff_decisions.c.decision_id == decision_id)
         return self._session.execute(query.with_for_update(of=tariff_decisions) if hold else query).first()
 
-    def with_number(self, number: str) -> Row[Any] | None:
-        """The decision that has a number. Until the end of the transaction nobody else gives this number away."""
-        turn = func.pg_advisory_xact_lock(func.hashtext("tariffs: decision number " + number))
-        self._session.execute(select(turn))
-        return self._session.execute(_DECISIONS.where(tariff_decisions.c.number == number)).first()
+    def published_with_number(self, number: str) -> Sequence[Row[Any]]:
+        """The published decisions with a number that are in force on some day, as known now."""
+        query = _DECISIONS.where(tariff_decisions.c.number == number, _STANDING == "published")
+        return self._session.execute(query).all()
 
     def decisions(self, standing: str | None, after: tuple[datetime, UUID] | None, limit: int) -> Sequence[Row[Any]]:
         """Decisions and how they stand, the last drafted first."""

@@ -33,7 +33,7 @@ tariff_decisions = Table(
     "tariff_decisions",
     METADATA,
     Column("decision_id", Uuid, primary_key=True),
-    Column("number", String(60), nullable=False, unique=True),
+    Column("number", String(60), nullable=False),
     Column("title", String(300), nullable=False),
     Column("reasons", Text, nullable=False),
     Column("in_force_from", Date, nullable=False),
