@@ -222,7 +222,10 @@ def reject(
 
 
 @router.get(
-    "/submissions/{submissionId}/cost-prices", operation_id="get_cost_prices", summary="Cost prices of one provider"
+    "/submissions/{submissionId}/cost-prices",
+    operation_id="get_cost_prices",
+    summary="Cost prices of one provider",
+    responses={409: {"description": "The submission has errors, so that nothing can be computed from it."}},
 )
 def get_cost_prices(
     work: Transaction, submission_id: SubmissionId, _caller: Principal = Depends(allow(*REVIEWERS))

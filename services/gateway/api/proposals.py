@@ -31,6 +31,7 @@ EXAMPLE = {
     summary="Propose tariffs from a cost base (voorstel)",
     status_code=201,
     response_model=TariffProposalOut,
+    responses={404: {"description": "There is no such cost base."}},
 )
 async def create_proposal(
     request: Request,

@@ -30,6 +30,14 @@ router = APIRouter(route_class=ContractRoute, tags=["decisions"])
 PAGE = 50
 Transaction = Annotated[Work, Depends(work_of)]
 Nothing = Annotated[NothingIn, Body(openapi_examples={"nothing": {"value": {}}})]
+IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "required": True,
+    "description": "The ETag of the draft as it was read, or `*` for whatever it is now.",
+    "schema": {"type": "string"},
+}
+
 NOTHING = NothingIn()
 
 DRAFT_EXAMPLES = {
@@ -144,7 +152,14 @@ def get_decision(
 
 
 @router.patch(
-    "/tariff-decisions/{decisionId}", operation_id="change_tariff_decision", summary="Change a draft (If-Match)"
+    "/tariff-decisions/{decisionId}",
+    operation_id="change_tariff_decision",
+    summary="Change a draft (If-Match)",
+    responses={
+        412: {"description": "The draft changed since it was read."},
+        428: {"description": "If-Match is missing: send the ETag of the draft that was read, or *."},
+    },
+    openapi_extra={"parameters": [IF_MATCH]},
 )
 def change(
     request: Request,

@@ -16,6 +16,7 @@ router = APIRouter(route_class=ContractRoute, tags=["settlements"])
 @router.post(
     "/settlement-previews",
     operation_id="preview_settlement",
+    responses={404: {"description": "A decision that is named does not exist."}},
     summary="What settling these lines would give (stateless)",
 )
 def make(

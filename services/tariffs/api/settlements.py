@@ -25,7 +25,13 @@ JobId = Annotated[UUID, Path(alias="jobId")]
 READERS = (Role.PROVIDER, Role.INSURER, *AUTHORITY)
 
 
-@router.post("/settlements", status_code=202, operation_id="settle_production", summary="Settle declared production")
+@router.post(
+    "/settlements",
+    status_code=202,
+    operation_id="settle_production",
+    summary="Settle declared production",
+    responses={404: {"description": "A production file that is named does not exist."}},
+)
 def settle(
     request: Request,
     response: Response,

@@ -27,7 +27,7 @@ from services.tariffs.store.decisions import DecisionStore
 from shared import __version__
 from shared.kernel.numbers import plain
 from shared.kernel.receipts import Receipt, canonical_hash
-from shared.plumbing.schemas import Page, ReceiptOut, StepOut
+from shared.plumbing.schemas import Page, ReceiptOut, StepOut, utc_text
 from shared.plumbing.work import Work
 
 
@@ -46,7 +46,7 @@ def list_decisions(
     """Decisions that the caller may see, the last drafted first."""
     rows = DecisionStore(work.session).decisions(standing, after, limit + 1)
     more = rows[limit - 1] if len(rows) > limit else None
-    cursor = None if more is None else f"{more.drafted_at.isoformat()}~{more.decision_id}"
+    cursor = None if more is None else f"{utc_text(more.drafted_at)}~{more.decision_id}"
     return Page[DecisionOut](items=[_shown(work, row) for row in rows[:limit]], next=cursor)
 
 
