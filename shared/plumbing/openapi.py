@@ -1,5 +1,7 @@
 """The OpenAPI document of a service, completed with what the conventions promise for every route."""
 
+import json
+import re
 from typing import Any
 
 from fastapi import FastAPI
@@ -92,8 +94,14 @@ def document_of(app: FastAPI) -> dict[str, Any]:
             if isinstance(route, APIRoute) and route.include_in_schema:
                 for method in context.methods or ():
                     complete(document["paths"][context.path_format][method.lower()], method, route)
-        app.openapi_schema = document
+        app.openapi_schema = with_plain_names(document)
     return app.openapi_schema
+
+
+def with_plain_names(document: dict[str, Any]) -> dict[str, Any]:
+    """The document with names for generic schemas that a generated client can bear: a page of books is a BookPage."""
+    renamed: dict[str, Any] = json.loads(re.sub(r'Page_(\w+)_"', r'\1Page"', json.dumps(document)))
+    return renamed
 
 
 def complete(operation: dict[str, Any], method: str, route: APIRoute) -> None:

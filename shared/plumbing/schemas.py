@@ -227,8 +227,3 @@ class Page(ResponseModel, Generic[Item]):
 
     items: list[Item]
     next: str | None = None
-
-    @classmethod
-    def model_parametrized_name(cls, params: tuple[type[Any], ...]) -> str:
-        """Its name in the OpenAPI document: a page of studies is a ``StudyOutPage``."""
-        return "".join(kind.__name__ for kind in params) + cls.__name__

@@ -90,7 +90,8 @@ def draft(
 ) -> DecisionOut:
     """A draft is seen by the authority only. A line given by components without a source is illustrative.
 
-    A number belongs to one decision for ever: 409 names the decision that has it.
+    A number may return on other days; a published decision of the same number on the same days stands in the way of
+    adoption and publication (409 names it), unless this one names it in `replaces`.
     """
     return _saved(work, decisions.draft(work, wanted), response, request.app.state.base_path)
 
