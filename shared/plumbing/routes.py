@@ -119,7 +119,7 @@ class ContractRoute(APIRoute):
                     request.state.body_hash = upload.sha256
                     return await answer(request)
             found = media_type_of(request)
-            if takes_json and found != JSON and (found or not may_be_absent):
+            if takes_json and found != JSON and not may_be_absent:
                 raise refuse_media_type(found, (JSON,))
             body = await body_of(request)
             request.state.body_hash = content_hash(body)

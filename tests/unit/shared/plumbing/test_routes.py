@@ -254,6 +254,10 @@ def test_an_empty_body_is_not_json(shop: httpx.Client) -> None:
 def test_a_body_that_may_be_absent_may_be_absent(shop: httpx.Client) -> None:
     assert shop.post("/notes").json() == {"text": "absent"}
     assert shop.post("/notes", headers={"Content-Type": JSON}).json() == {"text": "absent"}
+    # What `curl -d ''` sends: a form of nothing is nothing.
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert shop.post("/notes", headers=form).json() == {"text": "absent"}
+    assert shop.post("/notes", headers=form, content=b"x").status_code == 415
     assert shop.post("/notes", json={"text": "here"}).json() == {"text": "here"}
     assert shop.post("/notes", content=b"here").status_code == 415
     assert shop.post("/notes", content=b"here", headers={"Content-Type": "text/plain"}).status_code == 415
