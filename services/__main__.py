@@ -110,9 +110,16 @@ def demo(ready_file: Path | None, once: bool) -> int:
 
 
 def stay_up(processes: Processes) -> None:
-    """Wait until told to stop; end with an error if a service stops by itself."""
+    """Wait until told to stop. A service that ends by itself is told of; the others go on without it.
+
+    Raises:
+        ServiceStopped: nothing runs any more.
+    """
     while True:
-        processes.check()
+        for told in processes.newly_ended():
+            console.print(f"{told}\nThe others go on; requests for it get 503. Stop the set and start it again.")
+        if not processes.any_alive():
+            raise ServiceStopped("every service has stopped")
         time.sleep(0.5)
 
 

@@ -27,6 +27,7 @@ class Processes:
         self._logs.mkdir(parents=True, exist_ok=True)
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._files: list[IO[bytes]] = []
+        self._told: set[str] = set()
 
     def __enter__(self) -> Self:
         return self
@@ -52,13 +53,26 @@ class Processes:
             start_new_session=True,
         )
 
-    def check(self) -> None:
-        """Raise if a service ended by itself, with the end of its log."""
+    def newly_ended(self) -> list[str]:
+        """What to tell of each service that ended by itself since the last time: exit code and the end of its log."""
+        told = []
         for name, process in self._running.items():
-            if process.poll() is not None:
+            if process.poll() is not None and name not in self._told:
+                self._told.add(name)
                 log = self._logs / f"{name}.log"
                 tail = b"\n".join(log.read_bytes().splitlines()[-15:]).decode(errors="replace")
-                raise ServiceStopped(f"{name} stopped with exit code {process.returncode}; the end of {log}:\n{tail}")
+                told.append(f"{name} stopped with exit code {process.returncode}; the end of {log}:\n{tail}")
+        return told
+
+    def any_alive(self) -> bool:
+        """Whether at least one process still runs."""
+        return any(process.poll() is None for process in self._running.values())
+
+    def check(self) -> None:
+        """Raise if a service ended by itself, with the end of its log."""
+        ended = self.newly_ended()
+        if ended:
+            raise ServiceStopped("\n".join(ended))
 
     def wait_until_ready(self, addresses: Sequence[str], seconds: float = 90) -> None:
         """Wait until every address answers that it can work.

@@ -71,6 +71,9 @@ def running_set(data: Path, say: Say, more_clients: Sequence[str] = ()) -> Itera
         processes = stack.enter_context(Processes(data / "logs"))
         say("Starting gateway, costprice, tariffs and their workers …")
         start_services(processes, sockets, addresses, admin, data, secret)
+        for held in sockets.values():
+            # From here on the services hold them: a socket that stayed open here would take connections for the dead.
+            held.close()
         processes.wait_until_ready(list(addresses.values()))
         clients = [*FIXED_CLIENTS, *more_clients]
         yield (

@@ -136,3 +136,21 @@ def test_a_service_inherits_only_the_sockets_it_is_given(processes: Processes, t
         processes.start("one", ["count"], {}, [given.fileno()])
         assert int(said(tmp_path, "one")[0]) == int(said(tmp_path, "none")[0]) + 1
     assert sys.executable
+
+
+def test_one_that_ends_by_itself_is_told_of_once_and_the_others_go_on(tmp_path: Path, processes: Processes) -> None:
+    processes.start("good", ["obedient"], {})
+    said(tmp_path, "good")
+    assert processes.newly_ended() == []
+    processes.start("bad", ["broken"], {})
+    deadline = time.monotonic() + 20
+    while not (told := processes.newly_ended()):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert len(told) == 1
+    assert "bad stopped with exit code 1" in told[0]
+    assert "ZeroDivisionError" in told[0]
+    assert processes.newly_ended() == []
+    assert processes.any_alive()
+    processes.stop()
+    assert not processes.any_alive()
