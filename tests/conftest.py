@@ -75,8 +75,7 @@ def template(cluster: URL) -> str:
     name = "template_migrated"
     admin = make_database(cluster, name)
     for service in SERVICES:
-        if (Path(__file__).parents[1] / "migrations" / service / "env.py").exists():
-            migrate(admin.render_as_string(hide_password=False), service)
+        migrate(admin.render_as_string(hide_password=False), service)
     return name
 
 

@@ -276,7 +276,7 @@ def tariff(job: MainJob, known_at: str) -> Any:
 
 
 def settle(job: MainJob) -> Any:
-    """The operator settles all declared production; a worker does it."""
+    """The analyst has all declared production settled; a worker does it."""
     settlement = job.by("analyst").job("/tariffs/v1/settlements", {"all": True})
     job.say(f"everything declared was settled: {sum(Decimal(row['lines']) for row in settlement['totals'])} lines")
     return settlement

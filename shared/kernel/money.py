@@ -21,11 +21,6 @@ def euros_to_cents(amount: Fraction) -> int:
     return divide_half_up(amount.numerator * CENTS_PER_EURO, amount.denominator)
 
 
-def cents_to_euros(cents: int) -> Fraction:
-    """Whole cents as an exact amount in euros."""
-    return Fraction(cents, CENTS_PER_EURO)
-
-
 @overload
 def divide_half_up(numerator: int, denominator: int) -> int: ...
 @overload

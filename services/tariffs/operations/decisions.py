@@ -1,7 +1,6 @@
 """The life of a decision: drafted, adopted by another person, published, perhaps withdrawn."""
 
-from collections.abc import Mapping, Sequence, Set
-from fractions import Fraction
+from collections.abc import Sequence, Set
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,18 +16,21 @@ from services.tariffs.errors.decisions import (
     OwnDraft,
     PublishedBefore,
     ReplacedMaxMax,
-    ReplacedNotPublished,
     WrongState,
 )
 from services.tariffs.errors.decisions import CeilingsCrossed as CeilingsCrossedThere
-from services.tariffs.rules.components import Component
+from services.tariffs.operations.decision_content import (
+    components_of,
+    content_of,
+    require_published,
+    second_ceiling_of,
+)
 from services.tariffs.rules.decisions import (
     CeilingsCrossed,
     MaxMaxUnclear,
     NothingToReplace,
     Period,
     Piece,
-    SecondCeiling,
     change,
     decided,
     replaced_by,
@@ -36,11 +38,10 @@ from services.tariffs.rules.decisions import (
     view,
     with_components_replaced,
 )
-from services.tariffs.rules.maximum import MaxMax
-from services.tariffs.schemas.decisions import COMPONENTS, DecisionLineIn, DraftChangeIn, DraftIn, WithdrawalIn
+from services.tariffs.schemas.decisions import COMPONENTS, DraftChangeIn, DraftIn, WithdrawalIn
 from services.tariffs.store.decisions import DecisionStore, NewTariff, PublishedTariff
 from shared.kernel.sources import Text
-from shared.plumbing.problems import BadRequest, Fault, faults_of
+from shared.plumbing.problems import BadRequest, faults_of
 from shared.plumbing.work import Work
 
 
@@ -53,7 +54,7 @@ def draft(work: Work, wanted: DraftIn) -> UUID:
         CeilingsCrossedThere: a tariff is below zero, or its second ceiling below the first.
     """
     store, decision_id = DecisionStore(work.session), uuid4()
-    content = _content(store, wanted)
+    content = content_of(store, wanted)
     store.add_draft(
         {
             "decision_id": decision_id,
@@ -99,7 +100,7 @@ def change_draft(work: Work, decision_id: UUID, versions: Set[int] | None, wante
             Text("Het gewijzigde concept klopt niet.", "The changed draft is not valid."),
             errors=faults_of(error, as_sent | changed),
         ) from error
-    content = _content(store, merged)
+    content = content_of(store, merged)
     if all(row._mapping[name] == value for name, value in content.items()):
         return
     drafters = list(dict.fromkeys([*row.drafters, work.principal.subject]))
@@ -140,7 +141,7 @@ def publish(work: Work, decision_id: UUID, *, allow_illustrative: bool) -> None:
     at = store.one_at_a_time()
     row = _held(store, decision_id)
     _require(row, "adopted")
-    _require_published(store, row.replaces)
+    require_published(store, row.replaces)
     _require_not_published_before(store, row)
     new = would_be_set(store, row)
     if not allow_illustrative and any(one.tariff.illustrative for one in new):
@@ -196,7 +197,7 @@ def would_be_set(store: DecisionStore, row: Row[Any]) -> list[NewTariff]:
     named = frozenset(COMPONENTS[name] for name in row.replaced_components)
     found: list[NewTariff] = []
     for line in row.lines:
-        prestatie, own, ceiling = line["request"]["prestatie"], _components(line), _second_ceiling(line)
+        prestatie, own, ceiling = line["request"]["prestatie"], components_of(line), second_ceiling_of(line)
         try:
             if not named:
                 found.append(NewTariff(prestatie, in_force, decided(own, ceiling, line["illustrative"]), None))
@@ -294,83 +295,3 @@ def _require_not_published_before(store: DecisionStore, row: Row[Any]) -> None:
 
 def _prestaties(row: Row[Any]) -> set[str]:
     return {line["request"]["prestatie"] for line in row.lines}
-
-
-def _require_published(store: DecisionStore, replaces: UUID | None) -> None:
-    if replaces is not None:
-        found = store.decision(replaces)
-        if found is None or found.status != "published":
-            raise ReplacedNotPublished
-
-
-def _content(store: DecisionStore, wanted: DraftIn) -> dict[str, Any]:
-    """The columns of a draft's content."""
-    _require_published(store, wanted.replaces)
-    faults: list[Fault] = []
-    lines = [_line(store, place, line, faults) for place, line in enumerate(wanted.lines)]
-    if faults:
-        raise BadRequest(Text("Een regel verwijst verkeerd.", "A line refers to what it cannot."), errors=faults)
-    if not wanted.replaced_components:
-        for line in lines:
-            try:
-                decided(_components(line), _second_ceiling(line), line["illustrative"])
-            except CeilingsCrossed as crossed:
-                raise CeilingsCrossedThere(line["request"]["prestatie"]) from crossed
-    return {
-        "number": wanted.number,
-        "title": wanted.title,
-        "reasons": wanted.reasons,
-        "in_force_from": wanted.in_force_from,
-        "in_force_until": wanted.in_force_until,
-        "replaces": wanted.replaces,
-        "replaced_components": list(wanted.replaced_components),
-        "lines": lines,
-        "illustrative": any(line["illustrative"] for line in lines),
-    }
-
-
-def _line(store: DecisionStore, place: int, wanted: DecisionLineIn, faults: list[Fault]) -> dict[str, Any]:
-    """A line as it is kept: what was asked, and the exact components it stands for."""
-    request = wanted.model_dump(by_alias=True, exclude_none=True, mode="json")
-    if wanted.calculation_id is None:
-        assert wanted.components is not None, "a line has one origin"
-        given = {c.value: getattr(wanted.components, c.value) for c in Component}
-        return {
-            "request": request,
-            "components": {name: str(value) for name, value in given.items() if value is not None},
-            "illustrative": wanted.source is None,
-        }
-    found = store.calculation(wanted.calculation_id)
-    if found is None or found.prestatie != wanted.prestatie:
-        code = "calculation_not_found" if found is None else "calculation_of_another_prestatie"
-        message = Text(
-            "deze berekening bestaat niet; verbeter het nummer", "there is no such calculation; correct the id"
-        )
-        if found is not None:
-            message = Text(
-                f"deze berekening is van {found.prestatie}; kies er een van {wanted.prestatie}",
-                f"this calculation is of {found.prestatie}; choose one of {wanted.prestatie}",
-            )
-        faults.append(Fault(f"/lines/{place}/calculationId", code, message))
-        return {"request": request, "components": {}, "illustrative": True}
-    steps = {step["id"]: step["value"] for step in found.answer["steps"]}
-    surcharge = {
-        name: steps[f"max_max.{name}"] for name in ("surcharge", "on_housing") if found.max_max_tariff_cents is not None
-    }
-    return {
-        "request": request,
-        "components": found.components,
-        "illustrative": found.illustrative,
-        **({"max_max": surcharge} if surcharge else {}),
-    }
-
-
-def _components(line: Mapping[str, Any]) -> dict[Component, Fraction]:
-    return {Component(name): Fraction(value) for name, value in line["components"].items()}
-
-
-def _second_ceiling(line: Mapping[str, Any]) -> SecondCeiling:
-    if "max_max" in line:
-        return MaxMax(Fraction(line["max_max"]["surcharge"]), Fraction(line["max_max"]["on_housing"]))
-    amount: int | None = line["request"].get("maxMaxTariffCents")
-    return amount

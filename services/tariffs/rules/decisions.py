@@ -113,17 +113,6 @@ def change(before: Sequence[Piece[Content]], after: Sequence[Piece[Content]]) ->
     )
 
 
-def carried_out(history: Sequence[Rectangle[Content]], step: Change[Content], at: datetime) -> list[Rectangle[Content]]:
-    """The history after a change at a moment: open rectangles closed, new ones opened, all others as they were."""
-    closed = [
-        Rectangle(r.in_force, r.known_from, at, r.tariff)
-        if r.known_until is None and Piece(r.in_force, r.tariff) in step.closed
-        else r
-        for r in history
-    ]
-    return closed + [Rectangle(piece.in_force, at, None, piece.tariff) for piece in step.opened]
-
-
 def in_force_on(history: Iterable[Rectangle[Content]], day: date, known_at: datetime) -> Rectangle[Content] | None:
     """The tariff in force on a day as known at a moment; None where there was none."""
     return next((r for r in history if r.in_force.holds(day) and r.known_at(known_at)), None)

@@ -17,7 +17,6 @@ from services.tariffs.rules.decisions import (
     Period,
     Piece,
     Rectangle,
-    carried_out,
     change,
     decided,
     earliest,
@@ -80,6 +79,17 @@ def test_a_later_decision_covers_an_earlier_one_on_its_own_days_only():
 def test_a_change_closes_what_is_no_longer_seen_and_leaves_the_rest():
     first, second, third = Piece(YEAR, "a"), Piece(SPRING, "b"), Piece(Period(date(2027, 1, 1)), "c")
     assert change([first, third], [second, third]) == Change((first,), (second,))
+
+
+def carried_out(history, step, at):
+    """What the store does with a change: open rectangles closed at the moment, new ones opened, all others left."""
+    closed = [
+        Rectangle(r.in_force, r.known_from, at, r.tariff)
+        if r.known_until is None and Piece(r.in_force, r.tariff) in step.closed
+        else r
+        for r in history
+    ]
+    return closed + [Rectangle(piece.in_force, at, None, piece.tariff) for piece in step.opened]
 
 
 def test_history_keeps_what_was_known_before():
