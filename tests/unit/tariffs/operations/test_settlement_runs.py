@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from services.tariffs.operations.settlement_runs import PartOutcome, settle_block
 from services.tariffs.rules.components import Component
 from services.tariffs.rules.contracts import CODE, ContractBasis, agreed_millionths
-from services.tariffs.rules.decisions import Period, Piece, carried_out, change, decided, view
+from services.tariffs.rules.decisions import Period, Piece, change, decided, view
 from services.tariffs.rules.production import STORED
 from services.tariffs.store.decisions import PublishedTariff
 from services.tariffs.store.production import Part
+from tests.histories import carried_out
 
 FIRST_DAY = date(2026, 1, 1)
 START = datetime(2025, 11, 1, tzinfo=UTC)

@@ -28,6 +28,7 @@ from services.tariffs.rules.decisions import (
     with_components_replaced,
 )
 from services.tariffs.rules.maximum import MaxMax
+from tests.histories import carried_out
 
 YEAR = Period(date(2026, 1, 1), date(2027, 1, 1))
 SPRING = Period(date(2026, 3, 1), date(2026, 6, 1))
@@ -79,17 +80,6 @@ def test_a_later_decision_covers_an_earlier_one_on_its_own_days_only():
 def test_a_change_closes_what_is_no_longer_seen_and_leaves_the_rest():
     first, second, third = Piece(YEAR, "a"), Piece(SPRING, "b"), Piece(Period(date(2027, 1, 1)), "c")
     assert change([first, third], [second, third]) == Change((first,), (second,))
-
-
-def carried_out(history, step, at):
-    """What the store does with a change: open rectangles closed at the moment, new ones opened, all others left."""
-    closed = [
-        Rectangle(r.in_force, r.known_from, at, r.tariff)
-        if r.known_until is None and Piece(r.in_force, r.tariff) in step.closed
-        else r
-        for r in history
-    ]
-    return closed + [Rectangle(piece.in_force, at, None, piece.tariff) for piece in step.opened]
 
 
 def test_history_keeps_what_was_known_before():
